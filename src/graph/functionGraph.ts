@@ -1,0 +1,280 @@
+/**
+ * The interned copy of a graph that `theano.function` works on. Equal nodes (same op, same inputs) are one node by
+ * construction, so merging is an invariant and not a pass. The graph knows the clients of each variable and
+ * records every replacement with the name of the rule that made it.
+ */
+import { InternalError } from "../errors.ts";
+import { Apply, withLines } from "./apply.ts";
+import { toposort } from "./traversal.ts";
+import { isConstant, isShared, type Variable } from "./variable.ts";
+
+/** One use of a variable: argument `index` of `node`, or output `index` of the graph when `node` is null. */
+export interface Client {
+  readonly node: Apply | null;
+  readonly index: number;
+}
+
+/** One recorded replacement. */
+export interface Replacement {
+  readonly rule: string;
+  readonly before: Variable;
+  readonly after: Variable;
+}
+
+export class FunctionGraph {
+  /** The variables given from outside, shared variables included, in the caller's order. */
+  readonly inputs: readonly Variable[];
+  /** Every replacement so far, oldest first. */
+  readonly log: Replacement[] = [];
+  /** Called for each node that enters the graph or whose inputs changed; rule engines listen. */
+  onChange: ((node: Apply) => void) | undefined;
+
+  readonly #outputs: Variable[];
+  readonly #clients = new Map<Variable, Client[]>();
+  /** Interned nodes by key. */
+  readonly #nodes = new Map<string, Apply>();
+  readonly #keyOf = new Map<Apply, string>();
+  readonly #constants = new Map<string, Variable>();
+  /** What variables of graphs outside stand for in this one. */
+  readonly #imported = new Map<Variable, Variable>();
+  readonly #opIds = new Map<string, number>();
+
+  /**
+   * @param inputs variables that need no computation; anything above them is not copied
+   * @param outputs what is to be computed
+   */
+  constructor(inputs: readonly Variable[], outputs: readonly Variable[]) {
+    this.inputs = inputs;
+    for (const v of inputs) {
+      this.#imported.set(v, v);
+      this.#clients.set(v, []);
+    }
+    this.#outputs = outputs.map((v) => this.import(v));
+    for (const [index, v] of this.#outputs.entries()) this.#addClient(v, null, index);
+  }
+
+  get outputs(): readonly Variable[] {
+    return this.#outputs;
+  }
+
+  /** The nodes that compute the outputs, each after those it depends on. */
+  toposort(): Apply[] {
+    return toposort(this.#outputs, this.inputs);
+  }
+
+  clients(v: Variable): readonly Client[] {
+    return this.#clients.get(v) ?? [];
+  }
+
+  /** True when `node` belongs to this graph and somebody uses it. */
+  has(node: Apply): boolean {
+    return this.#keyOf.has(node);
+  }
+
+  /**
+   * The variable of this graph that stands for `v`, a variable of any graph over the same inputs; its nodes
+   * are copied, or found if equal ones are here.
+   */
+  import(v: Variable): Variable {
+    const known = this.#imported.get(v);
+    if (known !== undefined) return this.#follow(known);
+    for (const node of this.#missingNodes(v)) {
+      const copy = this.#intern(node, node.inputs.map((x) => this.#importLeaf(x)));
+      for (const [i, out] of node.outputs.entries()) {
+        const own = copy.outputs[i]!;
+        own.name ??= out.name;
+        this.#imported.set(out, own);
+      }
+    }
+    return this.#importLeaf(v);
+  }
+
+  /**
+   * Uses `after` wherever `before` was used, and records it under the name of the rule. Clients that thereby become equal to
+   * other nodes are merged; what nobody uses any longer is dropped.
+   */
+  replace(before: Variable, after: Variable, rule: string): void {
+    const target = this.import(after);
+    const old = this.#follow(before);
+    if (target === old) return;
+    if (!old.type.isSuper(target.type)) {
+      throw new InternalError(
+        `${rule}: a ${old.type.toString()} was replaced by a ${target.type.toString()}; ` +
+          "a rule must keep the dtype and may only sharpen the static shape.",
+      );
+    }
+    this.log.push({ rule, before: old, after: target });
+    target.name ??= old.name;
+    this.#redirect(old, target);
+  }
+
+  /** Nodes that were imported but ended up unused are dropped. Needed after a rule's tentative import. */
+  prune(v: Variable): void {
+    if (v.owner !== null && this.#keyOf.has(v.owner)) this.#dropIfUnused(v.owner);
+  }
+
+  /** Throws `InternalError` if a client list or the intern table disagrees with the nodes. For tests. */
+  checkIntegrity(): void {
+    const seen = new Map<string, Apply>();
+    for (const node of this.toposort()) {
+      const key = this.#keyFor(node.op.key, node.op.pure ? -1 : node.outputs[0]!.id, node.inputs, node);
+      if (this.#keyOf.get(node) !== key) throw new InternalError(`stale key of ${node.toString()}`);
+      const twin = seen.get(key);
+      if (twin !== undefined) throw new InternalError(`equal nodes: ${node.toString()}`);
+      seen.set(key, node);
+      for (const [index, input] of node.inputs.entries()) {
+        const found = this.clients(input).some((c) => c.node === node && c.index === index);
+        if (!found) throw new InternalError(`missing client ${node.toString()} of ${input.toString()}`);
+      }
+    }
+    for (const [v, list] of this.#clients) {
+      for (const { node, index } of list) {
+        const user = node === null ? this.#outputs[index] : node.inputs[index];
+        if (user !== v) throw new InternalError(`stale client of ${v.toString()}`);
+      }
+    }
+  }
+
+  // --- interning -------------------------------------------------------------------------------
+
+  /** After merges a variable may have been superseded; the import table then points on. */
+  #follow(v: Variable): Variable {
+    let at = v;
+    for (;;) {
+      const next = this.#imported.get(at);
+      if (next === undefined || next === at) return at;
+      at = next;
+    }
+  }
+
+  #missingNodes(v: Variable): Apply[] {
+    return toposort([v], this.#imported.keys()).filter((n) => !this.#imported.has(n.outputs[0]!));
+  }
+
+  #importLeaf(v: Variable): Variable {
+    const known = this.#imported.get(v);
+    if (known !== undefined) return this.#follow(known);
+    if (v.owner !== null) throw new InternalError(`${v.toString()} was not imported`);
+    let own = v;
+    if (isConstant(v)) {
+      own = this.#constants.get(v.constantKey) ?? v;
+      this.#constants.set(v.constantKey, own);
+    } else if (!isShared(v)) {
+      throw new InternalError(`${v.toString()} is neither an input nor a constant of this function.`);
+    }
+    this.#imported.set(v, own);
+    if (!this.#clients.has(own)) this.#clients.set(own, []);
+    return own;
+  }
+
+  #opId(key: string): number {
+    let id = this.#opIds.get(key);
+    if (id === undefined) this.#opIds.set(key, (id = this.#opIds.size));
+    return id;
+  }
+
+  #keyFor(opKey: string, unique: number, inputs: readonly Variable[], types?: Apply): string {
+    let key = `${this.#opId(opKey)}:${unique}`;
+    for (const v of inputs) key += `,${v.id}`;
+    // Output types are part of equality: a rule may have given one of two nodes a sharper shape.
+    if (types !== undefined) for (const out of types.outputs) key += `;${out.type.key}`;
+    return key;
+  }
+
+  #intern(node: Apply, inputs: readonly Variable[]): Apply {
+    const { op } = node;
+    if (op.pure) {
+      const twin = this.#nodes.get(this.#keyFor(op.key, -1, inputs, node));
+      if (twin !== undefined) {
+        addLines(twin, node.createdAt);
+        return twin;
+      }
+    }
+    const copy = withLines(node.createdAt, () => new Apply(op, [...inputs], node.outputs.map((o) => o.type)));
+    const key = this.#keyFor(op.key, op.pure ? -1 : copy.outputs[0]!.id, inputs, copy);
+    this.#nodes.set(key, copy);
+    this.#keyOf.set(copy, key);
+    for (const out of copy.outputs) {
+      this.#clients.set(out, []);
+      this.#imported.set(out, out);
+    }
+    for (const [index, v] of inputs.entries()) this.#addClient(v, copy, index);
+    this.onChange?.(copy);
+    return copy;
+  }
+
+  #addClient(v: Variable, node: Apply | null, index: number): void {
+    const list = this.#clients.get(v);
+    if (list === undefined) this.#clients.set(v, [{ node, index }]);
+    else list.push({ node, index });
+  }
+
+  #removeClient(v: Variable, node: Apply | null, index: number): void {
+    const list = this.#clients.get(v);
+    const at = list?.findIndex((c) => c.node === node && c.index === index) ?? -1;
+    if (at >= 0) list!.splice(at, 1);
+  }
+
+  // --- replacement -----------------------------------------------------------------------------
+
+  #redirect(first: Variable, target: Variable): void {
+    // Merging clients can make further nodes equal: a work list, since graphs are deep.
+    const work: [Variable, Variable][] = [[first, target]];
+    for (let pair = work.pop(); pair !== undefined; pair = work.pop()) {
+      const old = pair[0];
+      const now = this.#follow(pair[1]);
+      if (old === now) continue;
+      this.#imported.set(old, now);
+      for (const { node, index } of [...this.clients(old)]) {
+        this.#removeClient(old, node, index);
+        this.#addClient(now, node, index);
+        if (node === null) this.#outputs[index] = now;
+        else this.#setInput(node, index, now, work);
+      }
+      if (old.owner !== null) this.#dropIfUnused(old.owner);
+    }
+  }
+
+  #setInput(node: Apply, index: number, v: Variable, work: [Variable, Variable][]): void {
+    // The graph owns its copies; for everyone else they stay read-only.
+    (node.inputs as Variable[])[index] = v;
+    const oldKey = this.#keyOf.get(node);
+    if (oldKey !== undefined && this.#nodes.get(oldKey) === node) this.#nodes.delete(oldKey);
+    const key = this.#keyFor(node.op.key, node.op.pure ? -1 : node.outputs[0]!.id, node.inputs, node);
+    this.#keyOf.set(node, key);
+    const twin = this.#nodes.get(key);
+    if (twin !== undefined && twin !== node) {
+      addLines(twin, node.createdAt);
+      for (const [i, out] of node.outputs.entries()) {
+        twin.outputs[i]!.name ??= out.name;
+        work.push([out, twin.outputs[i]!]);
+      }
+      return;
+    }
+    this.#nodes.set(key, node);
+    this.onChange?.(node);
+  }
+
+  #dropIfUnused(first: Apply): void {
+    const work = [first];
+    for (let node = work.pop(); node !== undefined; node = work.pop()) {
+      const key = this.#keyOf.get(node);
+      if (key === undefined || node.outputs.some((o) => this.clients(o).length > 0)) continue;
+      this.#keyOf.delete(node);
+      if (this.#nodes.get(key) === node) this.#nodes.delete(key);
+      for (const out of node.outputs) {
+        this.#clients.delete(out);
+        if (this.#imported.get(out) === out) this.#imported.delete(out);
+      }
+      for (const [index, v] of node.inputs.entries()) {
+        this.#removeClient(v, node, index);
+        if (v.owner !== null) work.push(v.owner);
+      }
+    }
+  }
+}
+
+function addLines(node: Apply, lines: readonly string[]): void {
+  const fresh = lines.filter((l) => !node.createdAt.includes(l));
+  if (fresh.length > 0) node.createdAt = [...node.createdAt, ...fresh];
+}

@@ -1,0 +1,161 @@
+/** The rule engine: a work list run to a fixpoint, rules indexed by the root op, every step recorded. */
+import { InternalError, TheanoError } from "../../errors.ts";
+import { withLines, type Apply } from "../apply.ts";
+import type { FunctionGraph } from "../functionGraph.ts";
+import type { Variable } from "../variable.ts";
+import type { Rule, RuleContext, RuleResult } from "./rule.ts";
+
+/** One named pass of a mode. */
+export interface Pass {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+  /** `fixpoint`: until no rule fires; `once`: every node is visited once, inputs first. */
+  readonly until: "fixpoint" | "once";
+}
+
+/** Counts of one pass, for the profile. */
+export interface PassStats {
+  readonly pass: string;
+  fired: Map<string, number>;
+  milliseconds: number;
+}
+
+export interface EngineOptions {
+  /** The key under which rules for this node are filed (see `Rule.roots`). */
+  ruleKeys(node: Apply): readonly string[];
+  context: Omit<RuleContext, "graph" | "clientCount">;
+  /** Rules for which this is false are left out. */
+  enabled?: (rule: Rule) => boolean;
+  onFire?: (rule: Rule, before: Variable, after: Variable) => void;
+}
+
+/** A pass that rewrites more often than this per node of the graph does not terminate. */
+const MAX_FIRINGS_PER_NODE = 64;
+
+/** Runs `passes` in order over `graph`. */
+export function runPasses(
+  graph: FunctionGraph,
+  passes: readonly Pass[],
+  options: EngineOptions,
+): PassStats[] {
+  return passes.map((pass) => runPass(graph, pass, options));
+}
+
+function runPass(graph: FunctionGraph, pass: Pass, options: EngineOptions): PassStats {
+  const start = performance.now();
+  const stats: PassStats = { pass: pass.name, fired: new Map(), milliseconds: 0 };
+  const index = indexRules(pass.rules, options.enabled);
+  if (index.size === 0) return stats;
+  const initial = graph.toposort();
+  const queue: Apply[] = initial;
+  const queued = new Set<Apply>(initial);
+  const enqueue = (node: Apply): void => {
+    if (queued.has(node)) return;
+    queued.add(node);
+    queue.push(node);
+  };
+  const ctx: RuleContext = {
+    ...options.context,
+    graph,
+    clientCount: (v) => graph.clients(v).length,
+  };
+  let budget = (initial.length + 16) * MAX_FIRINGS_PER_NODE;
+  if (pass.until === "fixpoint") graph.onChange = enqueue;
+  try {
+    for (let at = 0; at < queue.length; at++) {
+      const node = queue[at]!;
+      queued.delete(node);
+      if (!graph.has(node)) continue;
+      const fired = applyRules(node, index, ctx, options, stats);
+      if (fired === null || pass.until === "once") continue;
+      if (--budget < 0) {
+        throw new InternalError(
+          `Pass ${pass.name} does not terminate: ${fired.name} fired again after ` +
+            `${MAX_FIRINGS_PER_NODE} rewrites per node. Exclude it with mode.excluding("${fired.name}").`,
+        );
+      }
+      if (graph.has(node)) enqueue(node);
+      // A rule may look a few levels down: clients of what changed are tried again.
+      for (const out of node.outputs) enqueueClients(graph, out, enqueue, 2);
+    }
+  } finally {
+    graph.onChange = undefined;
+  }
+  stats.milliseconds = performance.now() - start;
+  return stats;
+}
+
+function enqueueClients(
+  graph: FunctionGraph,
+  v: Variable,
+  enqueue: (n: Apply) => void,
+  depth: number,
+): void {
+  for (const { node } of graph.clients(v)) {
+    if (node === null) continue;
+    enqueue(node);
+    if (depth > 1) for (const out of node.outputs) enqueueClients(graph, out, enqueue, depth - 1);
+  }
+}
+
+function indexRules(
+  rules: readonly Rule[],
+  enabled: ((rule: Rule) => boolean) | undefined,
+): Map<string, Rule[]> {
+  const index = new Map<string, Rule[]>();
+  for (const r of rules) {
+    if (enabled !== undefined && !enabled(r)) continue;
+    for (const root of r.roots) {
+      const list = index.get(root);
+      if (list === undefined) index.set(root, [r]);
+      else list.push(r);
+    }
+  }
+  return index;
+}
+
+function applyRules(
+  node: Apply,
+  index: ReadonlyMap<string, readonly Rule[]>,
+  ctx: RuleContext,
+  options: EngineOptions,
+  stats: PassStats,
+): Rule | null {
+  for (const key of [...options.ruleKeys(node), "*"]) {
+    for (const r of index.get(key) ?? []) {
+      if (tryRule(r, node, ctx, options)) {
+        stats.fired.set(r.name, (stats.fired.get(r.name) ?? 0) + 1);
+        return r;
+      }
+    }
+  }
+  return null;
+}
+
+function tryRule(r: Rule, node: Apply, ctx: RuleContext, options: EngineOptions): boolean {
+  let result: RuleResult;
+  try {
+    result = withLines(node.createdAt, () => r.apply(node, ctx));
+  } catch (error) {
+    if (error instanceof TheanoError && !(error instanceof InternalError)) {
+      throw new InternalError(`Rule ${r.name} failed on ${node.toString()}: ${error.message}`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+  if (result === null) return false;
+  const replacements = Array.isArray(result) ? (result as readonly (Variable | null)[]) : [result as Variable];
+  let changed = false;
+  for (const [i, after] of replacements.entries()) {
+    const before = node.outputs[i];
+    if (after === null || before === undefined || after === before) continue;
+    const target = ctx.graph.import(after);
+    if (target === before) continue;
+    if (ctx.graph.clients(before).length === 0) continue;
+    options.onFire?.(r, before, target);
+    ctx.graph.replace(before, target, r.name);
+    changed = true;
+  }
+  return changed;
+}
