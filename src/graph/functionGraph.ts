@@ -30,6 +30,7 @@ export class FunctionGraph {
   onChange: ((node: Apply) => void) | undefined;
 
   readonly #outputs: Variable[];
+  readonly #inputSet: ReadonlySet<Variable>;
   readonly #clients = new Map<Variable, Client[]>();
   /** Interned nodes by key. */
   readonly #nodes = new Map<string, Apply>();
@@ -45,6 +46,7 @@ export class FunctionGraph {
    */
   constructor(inputs: readonly Variable[], outputs: readonly Variable[]) {
     this.inputs = inputs;
+    this.#inputSet = new Set(inputs);
     for (const v of inputs) {
       this.#imported.set(v, v);
       this.#clients.set(v, []);
@@ -59,7 +61,7 @@ export class FunctionGraph {
 
   /** The nodes that compute the outputs, each after those it depends on. */
   toposort(): Apply[] {
-    return toposort(this.#outputs, this.inputs);
+    return toposort(this.#outputs, this.#inputSet);
   }
 
   clients(v: Variable): readonly Client[] {
@@ -76,8 +78,8 @@ export class FunctionGraph {
    * are copied, or found if equal ones are here.
    */
   import(v: Variable): Variable {
-    const known = this.#imported.get(v);
-    if (known !== undefined) return this.#follow(known);
+    const known = this.#find(v);
+    if (known !== undefined) return known;
     for (const node of this.#missingNodes(v)) {
       const copy = this.#intern(node, node.inputs.map((x) => this.#importLeaf(x)));
       for (const [i, out] of node.outputs.entries()) {
@@ -137,6 +139,17 @@ export class FunctionGraph {
 
   // --- interning -------------------------------------------------------------------------------
 
+  /** What stands for `v` here, if anything does that is still part of the graph. */
+  #find(v: Variable): Variable | undefined {
+    if (!this.#imported.has(v)) return undefined;
+    const own = this.#follow(v);
+    return this.#isAlive(own) ? own : undefined;
+  }
+
+  #isAlive(v: Variable): boolean {
+    return v.owner === null || this.#keyOf.has(v.owner) || this.#imported.get(v) === v;
+  }
+
   /** After merges a variable may have been superseded; the import table then points on. */
   #follow(v: Variable): Variable {
     let at = v;
@@ -148,12 +161,12 @@ export class FunctionGraph {
   }
 
   #missingNodes(v: Variable): Apply[] {
-    return toposort([v], this.#imported.keys()).filter((n) => !this.#imported.has(n.outputs[0]!));
+    return toposort([v], { has: (x: Variable) => this.#find(x) !== undefined });
   }
 
   #importLeaf(v: Variable): Variable {
-    const known = this.#imported.get(v);
-    if (known !== undefined) return this.#follow(known);
+    const known = this.#find(v);
+    if (known !== undefined) return known;
     if (v.owner !== null) throw new InternalError(`${v.toString()} was not imported`);
     let own = v;
     if (isConstant(v)) {

@@ -24,6 +24,7 @@ export type Cotangent = InputGradient;
  * @param wrt variables whose gradients are wanted
  * @param cotangents the gradient of the (imagined) cost with respect to each output
  * @param stopAt gradients are not carried through these
+ * @param pinned starting points whose cotangent is final: what comes from elsewhere is not added
  * @returns one cotangent per entry of `wrt`
  */
 export function pullback(
@@ -32,6 +33,7 @@ export function pullback(
   cotangents: readonly Cotangent[],
   algebra: CotangentAlgebra,
   stopAt: ReadonlySet<Variable> = new Set(),
+  pinned: ReadonlySet<Variable> = new Set(),
 ): Cotangent[] {
   const order = toposort(outputs);
   const useful = reaching(order, wrt);
@@ -54,7 +56,7 @@ export function pullback(
     for (const [j, input] of node.inputs.entries()) {
       if (!useful.has(input)) continue;
       const g = grads[j] ?? null;
-      if (g === null || !algebra.isDifferentiable(input)) continue;
+      if (g === null || pinned.has(input) || !algebra.isDifferentiable(input)) continue;
       accumulate(input, g instanceof NullGradient ? g : algebra.conform(g, input));
     }
   }
@@ -77,4 +79,25 @@ function reaching(order: readonly Apply[], wrt: readonly Variable[]): Set<Variab
     }
   }
   return set;
+}
+
+/** Which entries of `wrt` some output depends on through differentiable connections (zero gradients count). */
+export function connected(
+  outputs: readonly Variable[],
+  wrt: readonly Variable[],
+  stopAt: ReadonlySet<Variable> = new Set(),
+): boolean[] {
+  const reached = new Set<Variable>(outputs.filter((v) => !stopAt.has(v)));
+  const order = toposort(outputs);
+  for (let i = order.length - 1; i >= 0; i--) {
+    const node = order[i]!;
+    const pattern = node.op.connectionPattern(node);
+    for (const [j, out] of node.outputs.entries()) {
+      if (!reached.has(out)) continue;
+      for (const [k, v] of node.inputs.entries()) {
+        if (pattern[k]?.[j] !== false && !stopAt.has(v)) reached.add(v);
+      }
+    }
+  }
+  return wrt.map((v) => reached.has(v));
 }

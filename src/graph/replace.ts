@@ -20,7 +20,7 @@ export function cloneReplace(
 ): Variable[] {
   const mapped = new Map<Variable, Variable>(replacements);
   const find = (v: Variable): Variable => mapped.get(v) ?? v;
-  for (const node of toposort(outputs, replacements.keys())) {
+  for (const node of toposort(outputs, replacements)) {
     const inputs = node.inputs.map(find);
     if (inputs.every((v, i) => v === node.inputs[i])) continue;
     const copy = rebuildNode(node, inputs);

@@ -2,12 +2,16 @@
 import type { Apply } from "./apply.ts";
 import { isConstant, isShared, type Variable } from "./variable.ts";
 
+const NOTHING: ReadonlySet<Variable> = new Set();
+
 /**
- * The nodes that compute `outputs`, each after those it depends on. Stops at `inputs` when given.
+ * The nodes that compute `outputs`, each after those it depends on. Does not look behind variables in `stop`.
  * Among independent nodes the order follows the outputs and arguments, left to right.
  */
-export function toposort(outputs: readonly Variable[], inputs?: Iterable<Variable>): Apply[] {
-  const stop = new Set<Variable>(inputs ?? []);
+export function toposort(
+  outputs: readonly Variable[],
+  stop: { has(v: Variable): boolean } = NOTHING,
+): Apply[] {
   const seen = new Set<Apply>();
   const order: Apply[] = [];
   // A stack of (node, next argument to visit).

@@ -151,8 +151,10 @@ function tryRule(r: Rule, node: Apply, ctx: RuleContext, options: EngineOptions)
     const before = node.outputs[i];
     if (after === null || before === undefined || after === before) continue;
     const target = ctx.graph.import(after);
-    if (target === before) continue;
-    if (ctx.graph.clients(before).length === 0) continue;
+    if (target === before || ctx.graph.clients(before).length === 0) {
+      ctx.graph.prune(target);
+      continue;
+    }
     options.onFire?.(r, before, target);
     ctx.graph.replace(before, target, r.name);
     changed = true;
