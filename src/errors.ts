@@ -314,3 +314,56 @@ export function userLine(): string | undefined {
   }
   return undefined;
 }
+
+/** A place in the user's program, remembered cheaply: the stack is read only when somebody asks. */
+export interface Origin {
+  /** `file:line`, or undefined when no line of the user is in sight. */
+  readonly line: string | undefined;
+}
+
+class StackOrigin implements Origin {
+  #error: Error | undefined;
+  #line: string | undefined;
+
+  constructor(error: Error) {
+    this.#error = error;
+  }
+
+  get line(): string | undefined {
+    if (this.#error !== undefined) {
+      this.#line = firstForeignLine(this.#error.stack ?? "");
+      this.#error = undefined;
+    }
+    return this.#line;
+  }
+}
+
+/** Frames kept by {@link captureOrigin}: enough for an op called through several helpers. */
+const ORIGIN_DEPTH = 24;
+
+/** Remembers where the user is now; about a microsecond, against twenty for {@link userLine}. */
+export function captureOrigin(): Origin | undefined {
+  if (!userLines) return undefined;
+  const limited = Error as { stackTraceLimit?: number };
+  const before = limited.stackTraceLimit;
+  try {
+    limited.stackTraceLimit = ORIGIN_DEPTH;
+    return new StackOrigin(new Error());
+  } catch {
+    return undefined; // A frozen Error (hardened realms) takes no limit.
+  } finally {
+    try {
+      if (before !== undefined) limited.stackTraceLimit = before;
+    } catch {
+      // Same realm as above: nothing was changed.
+    }
+  }
+}
+
+function firstForeignLine(stack: string): string | undefined {
+  for (const frame of stack.split("\n")) {
+    const parsed = parseFrame(frame);
+    if (parsed !== undefined && isForeign(parsed[0])) return `${readable(parsed[0])}:${parsed[1]}`;
+  }
+  return undefined;
+}

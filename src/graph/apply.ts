@@ -1,23 +1,23 @@
 /** Apply nodes: one application of an op to inputs. */
-import { userLine } from "../errors.ts";
+import { captureOrigin, type Origin } from "../errors.ts";
 import type { Op } from "./op.ts";
 import type { Type } from "./type.ts";
 import type { Variable } from "./variable.ts";
 
-let inheritedLines: readonly string[] | undefined;
+let inheritedOrigins: readonly Origin[] | undefined;
 
 /**
- * Runs `body`; nodes made meanwhile are said to come from `lines` (of the user's file) instead of from a line found in the
- * stack. Gradients and rewrites use it, so that an error in a derived node points at the user's expression, and
- * because looking at the stack costs microseconds.
+ * Runs `body`; nodes made meanwhile are said to come from where `node` came from instead of from a line found in
+ * the stack. Gradients and rewrites use it, so that an error in a derived node points at the user's expression,
+ * and because looking at the stack costs time.
  */
-export function withLines<R>(lines: readonly string[], body: () => R): R {
-  const before = inheritedLines;
-  inheritedLines = lines;
+export function withOriginOf<R>(node: Apply, body: () => R): R {
+  const before = inheritedOrigins;
+  inheritedOrigins = node.origins;
   try {
     return body();
   } finally {
-    inheritedLines = before;
+    inheritedOrigins = before;
   }
 }
 
@@ -26,18 +26,23 @@ export class Apply {
   readonly op: Op;
   readonly inputs: readonly Variable[];
   readonly outputs: readonly Variable[];
-  /** The user's lines that made this node ("file:line"); a merged node keeps them all. */
-  createdAt: readonly string[];
+  /** Where the user made this node; a merged node keeps all its origins. */
+  origins: readonly Origin[];
 
   constructor(op: Op, inputs: readonly Variable[], outputTypes: readonly Type[]) {
     this.op = op;
     this.inputs = inputs;
     this.outputs = outputTypes.map((t, i) => t.makeVariable(this, i));
-    if (inheritedLines !== undefined) this.createdAt = inheritedLines;
+    if (inheritedOrigins !== undefined) this.origins = inheritedOrigins;
     else {
-      const line = userLine();
-      this.createdAt = line === undefined ? [] : [line];
+      const origin = captureOrigin();
+      this.origins = origin === undefined ? [] : [origin];
     }
+  }
+
+  /** The user's lines that made this node ("file:line"). */
+  get createdAt(): readonly string[] {
+    return this.origins.flatMap((o) => o.line ?? []);
   }
 
   /** The only output. */

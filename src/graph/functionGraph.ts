@@ -4,7 +4,7 @@
  * records every replacement with the name of the rule that made it.
  */
 import { InternalError } from "../errors.ts";
-import { Apply, withLines } from "./apply.ts";
+import { Apply, withOriginOf } from "./apply.ts";
 import { toposort } from "./traversal.ts";
 import { isConstant, isShared, type Variable } from "./variable.ts";
 
@@ -199,11 +199,11 @@ export class FunctionGraph {
     if (op.pure) {
       const twin = this.#nodes.get(this.#keyFor(op.key, -1, inputs, node));
       if (twin !== undefined) {
-        addLines(twin, node.createdAt);
+        addOrigins(twin, node);
         return twin;
       }
     }
-    const copy = withLines(node.createdAt, () => new Apply(op, [...inputs], node.outputs.map((o) => o.type)));
+    const copy = withOriginOf(node, () => new Apply(op, [...inputs], node.outputs.map((o) => o.type)));
     const key = this.#keyFor(op.key, op.pure ? -1 : copy.outputs[0]!.id, inputs, copy);
     this.#nodes.set(key, copy);
     this.#keyOf.set(copy, key);
@@ -237,8 +237,12 @@ export class FunctionGraph {
       const old = pair[0];
       const now = this.#follow(pair[1]);
       if (old === now) continue;
-      this.#imported.set(old, now);
+      // The replacement may be computed from what it replaces: that use stays.
+      const above = nodesNear(now);
+      const kept = this.clients(old).some(({ node }) => node !== null && above.has(node));
+      if (!kept) this.#imported.set(old, now);
       for (const { node, index } of [...this.clients(old)]) {
+        if (node !== null && above.has(node)) continue;
         this.#removeClient(old, node, index);
         this.#addClient(now, node, index);
         if (node === null) this.#outputs[index] = now;
@@ -257,7 +261,7 @@ export class FunctionGraph {
     this.#keyOf.set(node, key);
     const twin = this.#nodes.get(key);
     if (twin !== undefined && twin !== node) {
-      addLines(twin, node.createdAt);
+      addOrigins(twin, node);
       for (const [i, out] of node.outputs.entries()) {
         twin.outputs[i]!.name ??= out.name;
         work.push([out, twin.outputs[i]!]);
@@ -287,7 +291,27 @@ export class FunctionGraph {
   }
 }
 
-function addLines(node: Apply, lines: readonly string[]): void {
-  const fresh = lines.filter((l) => !node.createdAt.includes(l));
-  if (fresh.length > 0) node.createdAt = [...node.createdAt, ...fresh];
+function addOrigins(node: Apply, other: Apply): void {
+  if (node.origins === other.origins) return;
+  const fresh = other.origins.filter((o) => !node.origins.includes(o));
+  if (fresh.length > 0) node.origins = [...node.origins, ...fresh];
+}
+
+/** How far above its result a rule may still use the variable that it replaces. */
+const RULE_DEPTH = 8;
+
+/** The nodes within a rule's reach above `v`. */
+function nodesNear(v: Variable): ReadonlySet<Apply> {
+  const found = new Set<Apply>();
+  let level = v.owner === null ? [] : [v.owner];
+  for (let depth = 0; depth < RULE_DEPTH && level.length > 0; depth++) {
+    const next: Apply[] = [];
+    for (const node of level) {
+      if (found.has(node)) continue;
+      found.add(node);
+      for (const x of node.inputs) if (x.owner !== null) next.push(x.owner);
+    }
+    level = next;
+  }
+  return found;
 }

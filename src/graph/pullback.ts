@@ -2,7 +2,7 @@
  * The reverse sweep: gradients of a weighted sum of outputs with respect to variables, by the L-op of each node,
  * consumers first. `gradient.ts` is its user's face.
  */
-import { withLines, type Apply } from "./apply.ts";
+import { withOriginOf, type Apply } from "./apply.ts";
 import { NullGradient, type InputGradient } from "./op.ts";
 import { toposort } from "./traversal.ts";
 import type { Variable } from "./variable.ts";
@@ -66,7 +66,7 @@ export function pullback(
 function inputGradients(node: Apply, outs: readonly Cotangent[]): readonly Cotangent[] {
   const undefinedOne = outs.find((g) => g instanceof NullGradient);
   if (undefinedOne !== undefined) return node.inputs.map(() => undefinedOne);
-  return withLines(node.createdAt, () => node.op.lop(node, outs as readonly (Variable | null)[]));
+  return withOriginOf(node, () => node.op.lop(node, outs as readonly (Variable | null)[]));
 }
 
 /** The variables through which some entry of `wrt` can be reached. */

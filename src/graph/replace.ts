@@ -1,11 +1,11 @@
 /** Substitution in immutable graphs. */
-import { Apply, withLines } from "./apply.ts";
+import { Apply, withOriginOf } from "./apply.ts";
 import { toposort } from "./traversal.ts";
 import type { Variable } from "./variable.ts";
 
 /** `node` with other inputs: the op checks them again, lines and names are kept. */
 export function rebuildNode(node: Apply, inputs: readonly Variable[]): Apply {
-  const copy = withLines(node.createdAt, () => node.op.makeNode(...inputs));
+  const copy = withOriginOf(node, () => node.op.makeNode(...inputs));
   for (const [i, out] of node.outputs.entries()) copy.outputs[i]!.name ??= out.name;
   return copy;
 }

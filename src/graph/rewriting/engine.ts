@@ -1,6 +1,6 @@
 /** The rule engine: a work list run to a fixpoint, rules indexed by the root op, every step recorded. */
 import { InternalError, TheanoError } from "../../errors.ts";
-import { withLines, type Apply } from "../apply.ts";
+import { withOriginOf, type Apply } from "../apply.ts";
 import type { FunctionGraph } from "../functionGraph.ts";
 import type { Variable } from "../variable.ts";
 import type { Rule, RuleContext, RuleResult } from "./rule.ts";
@@ -135,7 +135,7 @@ function applyRules(
 function tryRule(r: Rule, node: Apply, ctx: RuleContext, options: EngineOptions): boolean {
   let result: RuleResult;
   try {
-    result = withLines(node.createdAt, () => r.apply(node, ctx));
+    result = withOriginOf(node, () => r.apply(node, ctx));
   } catch (error) {
     if (error instanceof TheanoError && !(error instanceof InternalError)) {
       throw new InternalError(`Rule ${r.name} failed on ${node.toString()}: ${error.message}`, {
