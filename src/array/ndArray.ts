@@ -1,6 +1,6 @@
-import { isBigInt, isBool, isComplex, parseDType, slotsOf, typedArrayOf } from "../dtype.ts";
+import { isBigInt, isBool, isComplex, itemSize, parseDType, slotsOf, typedArrayOf } from "../dtype.ts";
 import type { ComplexDType, DataOf, DType } from "../dtype.ts";
-import { IndexError, ValueError } from "../errors.ts";
+import { IndexError, TheanoMemoryError, ValueError } from "../errors.ts";
 import { castElement, readElement, writeElement } from "./element.ts";
 import type { Complex, Element } from "./element.ts";
 import { formatArray } from "./format.ts";
@@ -85,7 +85,7 @@ export class NdArray<D extends DType = DType> implements Strided<D> {
   /** A fresh C-ordered array of zeros; the shape is not checked. */
   static allocate<D extends DType>(dtype: D, shape: readonly number[]): NdArray<D> {
     const size = sizeOf(shape);
-    const buffer = new (typedArrayOf(dtype))(size * slotsOf(dtype));
+    const buffer = allocateBuffer(dtype, size);
     return new NdArray(dtype, buffer, shape, contiguousStrides(shape), 0, size);
   }
 
@@ -325,6 +325,18 @@ export class NdArray<D extends DType = DType> implements Strided<D> {
       writeElement(result, i, castElement(readElement(this, offsets[i]!), this.dtype, to));
     }
     return result;
+  }
+}
+
+/** @throws TheanoMemoryError where the platform has no room. */
+function allocateBuffer<D extends DType>(dtype: D, size: number): DataOf<D> {
+  try {
+    return new (typedArrayOf(dtype))(size * slotsOf(dtype));
+  } catch (cause) {
+    throw new TheanoMemoryError(
+      `No memory for an array of ${size} ${dtype} elements (${size * itemSize(dtype)} bytes).`,
+      { cause },
+    );
   }
 }
 
