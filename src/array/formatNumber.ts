@@ -16,13 +16,20 @@ const roundings: Readonly<Record<FloatName, (value: number) => number>> = {
 /** Decimal digits that a float dtype surely holds (NumPy's `finfo.precision`). */
 const decimals: Readonly<Record<FloatName, number>> = { float16: 3, float32: 6, float64: 15 };
 
+/** Size from which NumPy writes a number alone with an exponent. */
+const scalarCutoff: Readonly<Record<FloatName, number>> = {
+  float16: 1e3,
+  float32: 1e6,
+  float64: 1e16,
+};
+
 /** `d.ddde+x` with the fewest digits that read back to the same value of the dtype. */
 function shortestExponential(value: number, name: FloatName): string {
   if (name === "float64") return value.toExponential();
   const round = roundings[name];
   for (let digits = 0; digits < 10; digits++) {
-    const text = value.toExponential(digits);
-    if (round(Number(text)) === value) return text;
+    if (round(Number(value.toExponential(digits))) !== value) continue;
+    return exponential(value, digits).join("e");
   }
   return value.toExponential();
 }
@@ -169,12 +176,12 @@ export function arrayFormat(
   };
 }
 
-/** Text of one float alone: shortest digits, an exponent below 1e-4 and from 1e16 upward. */
+/** Text of one float alone: shortest digits, an exponent for large and small ones. */
 export function scalarText(value: number, name: FloatName, wholeSuffix: string): string {
   if (!Number.isFinite(value)) return nonFinite(value, false);
   if (value === 0) return withSign(value, `0${wholeSuffix}`);
   const size = Math.abs(value);
-  if (size >= 1e16 || size < roundings[name](1e-4)) {
+  if (size >= scalarCutoff[name] || size < 1e-4) {
     const { sign, digits, exponent } = splitExponential(shortestExponential(value, name));
     const rest = digits.length > 1 ? `.${digits.slice(1)}` : "";
     const power = `${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;

@@ -218,8 +218,13 @@ export class NdArray<D extends DType = DType> implements Strided<D> {
     return "NdArray";
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return `NdArray ${this.dtype}${shapeText(this.shape)}\n${this.toString()}`;
+  static {
+    // What console.log shows in Node; a symbol from the registry cannot be declared as a method.
+    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: NdArray): string {
+        return `NdArray ${this.dtype}${shapeText(this.shape)}\n${this.toString()}`;
+      },
+    });
   }
 
   // --- views ---------------------------------------------------------------------------------
