@@ -156,7 +156,11 @@ export function isBigInt(dtype: DType): dtype is "int64" | "uint64" {
 // ---------------------------------------------------------------------------------------------
 // Promotion
 
-const floatOfSize: Readonly<Record<number, FloatDType>> = { 2: "float16", 4: "float32", 8: "float64" };
+const floatOfSize: Readonly<Record<number, FloatDType>> = {
+  2: "float16",
+  4: "float32",
+  8: "float64",
+};
 
 /** Smallest float that represents a discrete dtype as NumPy counts it: int8 -> float16 ... */
 function floatBytesFor(dtype: DType): number {

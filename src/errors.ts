@@ -236,7 +236,8 @@ function findOwnRoots(): string[] {
     const path = decodeURIComponent(url.pathname);
     // A package at the very root of a site would hide every frame.
     if (url.pathname === "/") return [];
-    return url.protocol === "file:" ? [url.href, path, path.replace(/^\/(?=[A-Za-z]:)/, "")] : [url.href];
+    if (url.protocol !== "file:") return [url.href];
+    return [url.href, path, path.replace(/^\/(?=[A-Za-z]:)/, "")];
   } catch {
     return [];
   }
@@ -295,7 +296,7 @@ export function enableUserLines(on: boolean): void {
   userLines = on;
 }
 
-/** Most frames of this package above the user's own one; the deep look is for long helper chains. */
+/** Frames to look at: few at first, since each costs; many for long chains of own helpers. */
 const DEPTHS: readonly number[] = [12, 60];
 
 /**
@@ -308,7 +309,8 @@ export function userLine(): string | undefined {
     const frames = captureStack(depth).split("\n");
     for (const frame of frames) {
       const parsed = parseFrame(frame);
-      if (parsed !== undefined && isForeign(parsed[0])) return `${readable(parsed[0])}:${parsed[1]}`;
+      if (parsed === undefined || !isForeign(parsed[0])) continue;
+      return `${readable(parsed[0])}:${parsed[1]}`;
     }
     if (frames.length < depth) return undefined;
   }

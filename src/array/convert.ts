@@ -6,14 +6,13 @@ import {
   integerRange,
   isBool,
   isComplex,
-  isContinuous,
   isDiscrete,
-  maxFinite,
 } from "../dtype.ts";
-import type { ComplexDType, DType, FloatDType } from "../dtype.ts";
+import type { DType } from "../dtype.ts";
 import { DtypeError } from "../errors.ts";
-import { readElement, toFlat } from "./element.ts";
+import { holdsNumbers, readElement, toFlat } from "./element.ts";
 import type { Element, ElementLike } from "./element.ts";
+import { roundToFloat16 } from "./float16.ts";
 import { offsetsOf } from "./layout.ts";
 import { NdArray } from "./ndArray.ts";
 
@@ -44,17 +43,13 @@ function misfit(value: ElementLike, dtype: DType): string | undefined {
     return BigInt(Number(value)) === value ? undefined : "is not exact as a float";
   }
   // Rounding to the dtype is no loss for a number (they are weakly typed); overflow is.
-  const overflows = Number.isFinite(value) && Math.abs(value) > maxFinite(dtype as FloatDType | ComplexDType);
-  return overflows && rounds(value, dtype) ? "overflows to infinity" : undefined;
+  return Number.isFinite(value) && overflows(value, dtype) ? "overflows to infinity" : undefined;
 }
 
-/** Is a value above the greatest finite one past the point where it rounds down to it? */
-function rounds(value: number, dtype: DType): boolean {
-  const probe = NdArray.allocate(dtype, []);
-  probe.buffer[0] = value as never;
-  return dtype === "float16"
-    ? Math.abs(value) >= 65520
-    : !Number.isFinite(Number(probe.buffer[0]));
+/** Does a finite number become infinite when it is rounded to the dtype? */
+function overflows(value: number, dtype: DType): boolean {
+  if (dtype === "float16") return !Number.isFinite(roundToFloat16(value));
+  return (dtype === "float32" || dtype === "complex64") && !Number.isFinite(Math.fround(value));
 }
 
 /**
@@ -93,18 +88,25 @@ export function convertExact<D extends DType>(
 ): NdArray<D> {
   if (a.dtype === (dtype as DType)) return a as unknown as NdArray<D>;
   const result = a.astype(dtype);
-  if (allowDowncast || canCast(a.dtype, dtype)) return result;
+  if (allowDowncast || canCast(a.dtype, dtype) || sameNumbers(a, result)) return result;
   const offsets = offsetsOf(a);
   for (let i = 0; i < a.size; i++) {
     const before = readElement(a, offsets[i]!);
     if (sameValue(before, readElement(result, i))) continue;
-    const kind = isContinuous(a.dtype) && isDiscrete(dtype) ? "an integer dtype" : "that dtype";
     throw new DtypeError(
       `${a.dtype} values do not fit ${dtype}: element ${i}, ${elementText(before)}, would ` +
-        `change to ${elementText(readElement(result, i))} in ${kind}. ${ADVICE}`,
+        `become ${elementText(readElement(result, i))}. ${ADVICE}`,
     );
   }
   return result;
+}
+
+/** Quick look at two arrays whose storage holds the numbers themselves; false proves nothing. */
+function sameNumbers(a: NdArray, b: NdArray): boolean {
+  if (!holdsNumbers(a.dtype) || !holdsNumbers(b.dtype)) return false;
+  const [x, y] = [a.data as Float64Array, b.data as Float64Array];
+  for (let i = 0; i < x.length; i++) if (x[i] !== y[i] && x[i] === x[i]) return false;
+  return true;
 }
 
 /** Do two arrays have the same dtype, shape and values (NaN equal to NaN, 0 equal to -0)? */

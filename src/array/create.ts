@@ -193,8 +193,12 @@ export function full<D extends DType = DType>(
 ): NdArray<D> {
   const element = array(value, dtype);
   const result = NdArray.allocate(element.dtype, checkShape(shape));
-  if (slotsOf(result.dtype) === 1) (result.buffer as Float64Array).fill(element.buffer[0] as number);
-  else for (let i = 0; i < result.size; i++) writeElement(result, i, readElement(element, 0));
+  if (slotsOf(result.dtype) === 1) {
+    (result.buffer as Float64Array).fill(element.buffer[0] as number);
+    return result;
+  }
+  const parts = readElement(element, 0);
+  for (let i = 0; i < result.size; i++) writeElement(result, i, parts);
   return result;
 }
 

@@ -16,6 +16,11 @@ export interface Complex {
  */
 export type Element = number | bigint | Complex;
 
+/** Are the slots of the storage the elements themselves, as numbers? */
+export function holdsNumbers(dtype: DType): boolean {
+  return !isBigInt(dtype) && !isComplex(dtype) && dtype !== "float16";
+}
+
 /** What may be written into an array. */
 export type ElementLike = Element | boolean;
 

@@ -1,7 +1,16 @@
-import { isBigInt, isBool, isComplex, itemSize, parseDType, slotsOf, typedArrayOf } from "../dtype.ts";
+import {
+  isBigInt,
+  isBool,
+  isComplex,
+  isDiscrete,
+  itemSize,
+  parseDType,
+  slotsOf,
+  typedArrayOf,
+} from "../dtype.ts";
 import type { ComplexDType, DataOf, DType } from "../dtype.ts";
 import { IndexError, TheanoMemoryError, ValueError } from "../errors.ts";
-import { castElement, readElement, writeElement } from "./element.ts";
+import { castElement, holdsNumbers, readElement, writeElement } from "./element.ts";
 import type { Complex, Element } from "./element.ts";
 import { formatArray } from "./format.ts";
 import { parseIndices } from "./basicIndex.ts";
@@ -160,7 +169,7 @@ export class NdArray<D extends DType = DType> implements Strided<D> {
 
   /**
    * The elements as nested lists; the element alone for a 0-d array.
-   * @throws ValueError when a 64-bit integer is not exact as a number; `{ bigint: true }` avoids it.
+   * @throws ValueError when a 64-bit integer is not exact as a number and `bigint` is not set.
    */
   toList(options: ToListOptions & { readonly bigint: true }): NestedList<ItemOf<D> | bigint>;
   toList(options?: ToListOptions): NestedList<ItemOf<D>>;
@@ -170,7 +179,9 @@ export class NdArray<D extends DType = DType> implements Strided<D> {
         return present(readElement(this, offset), this.dtype, options.bigint === true);
       }
       const step = this.strides[axis]!;
-      return Array.from({ length: this.shape[axis]! }, (_, i) => build(axis + 1, offset + i * step));
+      const list: NestedList<unknown>[] = new Array(this.shape[axis]!);
+      for (let i = 0; i < list.length; i++) list[i] = build(axis + 1, offset + i * step);
+      return list;
     };
     return build(0, this.offset);
   }
@@ -325,12 +336,22 @@ export class NdArray<D extends DType = DType> implements Strided<D> {
     const to = parseDType(dtype) as E;
     if ((to as DType) === this.dtype) return this.copy() as unknown as NdArray<E>;
     const result = NdArray.allocate(to, this.shape);
+    if (convertsNatively(this.dtype, to)) {
+      (result.buffer as Float64Array).set(this.data as Float64Array);
+      return result;
+    }
     const offsets = offsetsOf(this);
     for (let i = 0; i < this.size; i++) {
       writeElement(result, i, castElement(readElement(this, offsets[i]!), this.dtype, to));
     }
     return result;
   }
+}
+
+/** Is a typed array's own conversion the right one: integers wrap, floats are rounded once? */
+function convertsNatively(from: DType, to: DType): boolean {
+  if (!holdsNumbers(from) || !holdsNumbers(to) || isBool(to)) return false;
+  return isDiscrete(from) || !isDiscrete(to);
 }
 
 /** @throws TheanoMemoryError where the platform has no room. */

@@ -145,7 +145,11 @@ class FlagStore {
 function describe(name: FlagName, { value, origin }: Entry): string {
   const shown = typeof value === "object" ? "(an instance)" : String(value);
   const spec = flags[name];
-  return `${name} (${spec.accepts.expects})\n    Doc:  ${spec.doc}\n    Value:  ${shown} (${origin})`;
+  return [
+    `${name} (${spec.accepts.expects})`,
+    `    Doc:  ${spec.doc}`,
+    `    Value:  ${shown} (${origin})`,
+  ].join("\n");
 }
 
 function settled(value: unknown): value is Promise<unknown> {
@@ -196,7 +200,8 @@ export function createConfig(platform: Platform): Config {
     Object.defineProperty(result, name, { value: method as unknown });
   }
   addFlags(result, "", store);
-  for (const group of new Set(names.filter((n) => n.includes(".")).map((n) => n.split(".")[0]!))) {
+  const grouped = names.filter((name) => name.includes("."));
+  for (const group of new Set(grouped.map((name) => name.split(".")[0]!))) {
     const flagsOfGroup = {};
     addFlags(flagsOfGroup, `${group}.`, store);
     Object.defineProperty(result, group, { value: Object.preventExtensions(flagsOfGroup) });

@@ -268,7 +268,7 @@ export const flags: FlagTable = {
   "DebugMode.checkPy": bool(true, "DebugMode runs the reference implementation."),
   "DebugMode.checkFinite": bool(true, "DebugMode takes NaN and infinity for errors."),
   "DebugMode.checkStrides": whole(0, 0, "DebugMode on unusual strides: 0 ignore, 1 warn, 2 raise."),
-  "DebugMode.warnInputNotReused": bool(true, "DebugMode warns when declared reuse does not happen."),
+  "DebugMode.warnInputNotReused": bool(true, "DebugMode warns when declared reuse fails."),
   "DebugMode.checkPreallocatedOutput": text(
     "",
     "Kinds of prepared outputs that DebugMode tries, separated by colons.",
