@@ -1,0 +1,311 @@
+/**
+ * Builds expressions. Equal expressions of one builder are one object, constants are folded and the trivial algebra of index
+ * arithmetic is done at once, so that what later stages see is small.
+ */
+import { InternalError } from "../errors.ts";
+import { convert, evaluateInstruction } from "./fold.ts";
+import type {
+  Bitcast,
+  Buffer,
+  BufferRole,
+  Cast,
+  Const,
+  Expr,
+  Load,
+  Operation,
+  Ref,
+  ScalarType,
+} from "./node.ts";
+import {
+  instruction,
+  isFloatType,
+  isIntegerType,
+  isWide,
+  scalarInstructions,
+  type InstructionName,
+  type OperandKind,
+} from "./scalarInstructions.ts";
+
+/** An expression, or a number that becomes a constant of the type of its neighbour. */
+export type ExprLike = Expr | number;
+
+export class IrBuilder {
+  readonly #interned = new Map<string, Expr>();
+  #nextId = 0;
+
+  /** A literal. Numbers are converted to what the type stores (bigint for 64-bit integers). */
+  constant(type: ScalarType, value: number | bigint | boolean): Const {
+    const stored = convert(value, type);
+    const text = Object.is(stored, -0) ? "-0" : String(stored);
+    return this.#intern(`c${type}:${text}`, (id) => ({ kind: "const", id, type, value: stored })) as Const;
+  }
+
+  /** A size or offset literal. */
+  index(value: number): Const {
+    return this.constant("index", value);
+  }
+
+  /** A new variable: a loop variable, a size or a local. Never merged with another. */
+  ref(type: ScalarType, name: string): Ref {
+    return { kind: "ref", id: this.#nextId++, type, name };
+  }
+
+  buffer(
+    name: string,
+    type: ScalarType,
+    role: BufferRole,
+    size: Expr,
+    data?: ArrayBufferView,
+  ): Buffer {
+    const id = this.#nextId++;
+    const base = { kind: "buffer", id, name, type, role, size } as const;
+    return data === undefined ? base : { ...base, data };
+  }
+
+  load(buffer: Buffer, index: ExprLike): Load {
+    const at = this.#lift(index, "index");
+    this.#require(at.type === "index", `load of ${buffer.name}: the position is ${at.type}, not index`);
+    const { type } = buffer;
+    return this.#intern(`l${buffer.id},${at.id}`, (id) => ({ kind: "load", id, type, buffer, index: at })) as Load;
+  }
+
+  /** Conversion by value; nothing when the type is the same. */
+  cast(x: Expr, type: ScalarType): Expr {
+    if (x.type === type) return x;
+    if (x.kind === "const") return this.constant(type, convert(x.value, type));
+    return this.#intern(`t${type},${x.id}`, (id): Cast => ({ kind: "cast", id, type, arg: x }));
+  }
+
+  /** The same bits as another type of the same width. */
+  bitcast(x: Expr, type: ScalarType): Expr {
+    if (x.type === type) return x;
+    if (x.kind === "bitcast" && x.arg.type === type) return x.arg;
+    return this.#intern(`b${type},${x.id}`, (id): Bitcast => ({ kind: "bitcast", id, type, arg: x }));
+  }
+
+  /** An instruction of the table. Number arguments take the type of the first expression argument. */
+  op(name: InstructionName, ...args: readonly ExprLike[]): Expr {
+    const typed = args.find((a, i): a is Expr => typeof a !== "number" && !(name === "select" && i === 0));
+    if (typed === undefined) throw new InternalError(`ir: ${name} needs one typed argument`);
+    const list = args.map((a, i) => this.#lift(a, name === "select" && i === 0 ? "bool" : typed.type));
+    this.#checkOperands(name, list);
+    const row = instruction(name);
+    const type = row.result === "bool" ? "bool" : list[list.length - 1]!.type;
+    if (list.every((a): a is Const => a.kind === "const") && row.decomposed !== true) {
+      return this.constant(type, evaluateInstruction(name, type, list.map((a) => a.value), list.map((a) => a.type)));
+    }
+    const simpler = this.#simplify(name, list);
+    if (simpler !== null) return simpler;
+    if (row.commutative === true && list[0]!.id > list[1]!.id && list[0]!.kind === "const") list.reverse();
+    const key = `o${name},${list.map((a) => a.id).join(",")}`;
+    return this.#intern(key, (id): Operation => ({ kind: "op", id, type, op: name, args: list }));
+  }
+
+  add(a: ExprLike, b: ExprLike): Expr {
+    return this.op("add", a, b);
+  }
+  sub(a: ExprLike, b: ExprLike): Expr {
+    return this.op("sub", a, b);
+  }
+  mul(a: ExprLike, b: ExprLike): Expr {
+    return this.op("mul", a, b);
+  }
+  div(a: ExprLike, b: ExprLike): Expr {
+    return this.op("div", a, b);
+  }
+  idiv(a: ExprLike, b: ExprLike): Expr {
+    return this.op("idiv", a, b);
+  }
+  imod(a: ExprLike, b: ExprLike): Expr {
+    return this.op("imod", a, b);
+  }
+  neg(a: Expr): Expr {
+    return this.op("neg", a);
+  }
+  abs(a: Expr): Expr {
+    return this.op("abs", a);
+  }
+  min(a: ExprLike, b: ExprLike): Expr {
+    return this.op("min", a, b);
+  }
+  max(a: ExprLike, b: ExprLike): Expr {
+    return this.op("max", a, b);
+  }
+  sqrt(a: Expr): Expr {
+    return this.op("sqrt", a);
+  }
+  floor(a: Expr): Expr {
+    return this.op("floor", a);
+  }
+  ceil(a: Expr): Expr {
+    return this.op("ceil", a);
+  }
+  trunc(a: Expr): Expr {
+    return this.op("trunc", a);
+  }
+  nearest(a: Expr): Expr {
+    return this.op("nearest", a);
+  }
+  copysign(a: ExprLike, b: ExprLike): Expr {
+    return this.op("copysign", a, b);
+  }
+  eq(a: ExprLike, b: ExprLike): Expr {
+    return this.op("eq", a, b);
+  }
+  ne(a: ExprLike, b: ExprLike): Expr {
+    return this.op("ne", a, b);
+  }
+  lt(a: ExprLike, b: ExprLike): Expr {
+    return this.op("lt", a, b);
+  }
+  le(a: ExprLike, b: ExprLike): Expr {
+    return this.op("le", a, b);
+  }
+  gt(a: ExprLike, b: ExprLike): Expr {
+    return this.op("gt", a, b);
+  }
+  ge(a: ExprLike, b: ExprLike): Expr {
+    return this.op("ge", a, b);
+  }
+  and(a: ExprLike, b: ExprLike): Expr {
+    return this.op("and", a, b);
+  }
+  or(a: ExprLike, b: ExprLike): Expr {
+    return this.op("or", a, b);
+  }
+  xor(a: ExprLike, b: ExprLike): Expr {
+    return this.op("xor", a, b);
+  }
+  not(a: Expr): Expr {
+    return this.op("not", a);
+  }
+  shl(a: ExprLike, b: ExprLike): Expr {
+    return this.op("shl", a, b);
+  }
+  shr(a: ExprLike, b: ExprLike): Expr {
+    return this.op("shr", a, b);
+  }
+  select(condition: Expr, a: ExprLike, b: ExprLike): Expr {
+    return this.op("select", condition, a, b);
+  }
+
+  #lift(x: ExprLike, type: ScalarType): Expr {
+    return typeof x === "number" ? this.constant(type, x) : x;
+  }
+
+  #intern(key: string, make: (id: number) => Expr): Expr {
+    let e = this.#interned.get(key);
+    if (e === undefined) this.#interned.set(key, (e = make(this.#nextId++)));
+    return e;
+  }
+
+  #require(ok: boolean, message: string): void {
+    if (!ok) throw new InternalError(`ir: ${message}`);
+  }
+
+  #checkOperands(name: InstructionName, args: readonly Expr[]): void {
+    const row = scalarInstructions[name];
+    this.#require(args.length === row.arity, `${name} takes ${row.arity} arguments, got ${args.length}`);
+    const values = name === "select" ? args.slice(1) : args;
+    if (name === "select") this.#require(args[0]!.type === "bool", `select on ${args[0]!.type}, not bool`);
+    const first = values[0]!.type;
+    for (const a of values) {
+      this.#require(a.type === first, `${name} of ${args.map((x) => x.type).join(" and ")}`);
+    }
+    this.#require(accepts(row.operands, first), `${name} of ${first}`);
+  }
+
+  /** Identities that are exact: all of them for integers and index, none that could change a float's bits. */
+  #simplify(name: InstructionName, args: readonly Expr[]): Expr | null {
+    const [a, b, c] = args as [Expr, Expr, Expr];
+    if (name === "select") {
+      if (b === c) return b;
+      if (a.kind === "const") return a.value === true ? b : c;
+      return null;
+    }
+    if (a.type === "bool") return this.#simplifyBool(name, a, b);
+    if (isFloatType(a.type)) return isOne(b) && (name === "mul" || name === "div") ? a : isOne(a) && name === "mul" ? b : null;
+    return this.#simplifyInteger(name, a, b);
+  }
+
+  #simplifyBool(name: InstructionName, a: Expr, b: Expr | undefined): Expr | null {
+    if (b === undefined) return null;
+    for (const [x, y] of [[a, b], [b, a]] as const) {
+      if (x.kind !== "const") continue;
+      if (name === "and") return x.value === true ? y : x;
+      if (name === "or") return x.value === true ? x : y;
+    }
+    return a === b && (name === "and" || name === "or") ? a : null;
+  }
+
+  #simplifyInteger(name: InstructionName, a: Expr, b: Expr | undefined): Expr | null {
+    if (b === undefined) return null;
+    const zero = (x: Expr): boolean => x.kind === "const" && Number(x.value) === 0;
+    switch (name) {
+      case "add":
+        if (zero(a)) return b;
+        if (zero(b)) return a;
+        return this.#foldSum(a, b);
+      case "sub":
+        if (zero(b)) return a;
+        return a === b ? this.constant(a.type, 0) : null;
+      case "mul":
+        if (zero(a) || zero(b)) return this.constant(a.type, 0);
+        if (isOne(a)) return b;
+        return isOne(b) ? a : null;
+      case "idiv":
+        return isOne(b) ? a : null;
+      case "imod":
+        return isOne(b) ? this.constant(a.type, 0) : null;
+      case "min":
+      case "max":
+        return a === b ? a : null;
+      case "eq":
+      case "le":
+      case "ge":
+        return a === b ? this.constant("bool", true) : null;
+      case "ne":
+      case "lt":
+      case "gt":
+        return a === b ? this.constant("bool", false) : null;
+      default:
+        return null;
+    }
+  }
+
+  /** (x + c) + d = x + (c + d) for sizes. */
+  #foldSum(a: Expr, b: Expr): Expr | null {
+    for (const [x, y] of [[a, b], [b, a]] as const) {
+      if (y.kind !== "const" || x.kind !== "op" || x.op !== "add" || x.type !== "index") continue;
+      const inner = x.args.find((e): e is Const => e.kind === "const");
+      const rest = x.args.find((e) => e !== inner);
+      if (inner === undefined || rest === undefined) continue;
+      return this.add(rest, this.constant("index", Number(inner.value) + Number(y.value)));
+    }
+    return null;
+  }
+}
+
+function isOne(x: Expr | undefined): boolean {
+  return x !== undefined && x.kind === "const" && x.type !== "bool" && Number(x.value) === 1;
+}
+
+function accepts(kind: OperandKind, type: ScalarType): boolean {
+  switch (kind) {
+    case "any":
+      return true;
+    case "number":
+      return type !== "bool";
+    case "float":
+      return isFloatType(type);
+    case "integer":
+      return isIntegerType(type);
+    case "bits":
+      return type === "bool" || isIntegerType(type);
+  }
+}
+
+/** True for constants that are equal to a number. */
+export function isConstantOf(x: Expr, value: number): boolean {
+  return x.kind === "const" && !isWide(x.type) && Number(x.value) === value;
+}

@@ -1,0 +1,120 @@
+/**
+ * How an op describes itself to `lowering/`: one of five forms. An op with a `lower` method implements `Lowerable`;
+ * `null` means that it has none for these inputs and its `perform` runs on the host.
+ */
+import type { DType } from "../dtype.ts";
+import type { IrBuilder } from "./build.ts";
+import type { Buffer, Expr, Monoid, ScalarType, Stmt } from "./node.ts";
+
+/** What lowering knows of an input or output. */
+export interface LowerInput {
+  readonly dtype: DType;
+  /** Sizes, of type index. */
+  readonly shape: readonly Expr[];
+  /** Sizes known when the graph was built. A static 1 broadcasts. */
+  readonly static: readonly (number | null)[];
+}
+
+export interface LowerContext {
+  readonly inputs: readonly LowerInput[];
+  readonly outputs: readonly LowerInput[];
+  readonly b: IrBuilder;
+  /** Registers a message for `fail` statements and returns its code. */
+  failure(message: string): number;
+}
+
+/** One element: an expression, or real and imaginary part. */
+export type ElementValue = Expr | readonly [Expr, Expr];
+
+/** The element of input `input` at a multi-index (one index expression per axis of that input). */
+export type Pull = (input: number, index: readonly Expr[]) => ElementValue;
+
+/** Where elements lie in a buffer: `offset + sum(index[i] * strides[i])`, in elements of the dtype. */
+export interface Layout {
+  readonly offset: Expr;
+  readonly strides: readonly Expr[];
+}
+
+/** Each output element is an expression of input elements. */
+export interface Pointwise {
+  readonly form: "pointwise";
+  element(index: readonly Expr[], pull: Pull, output: number): ElementValue;
+  /** Rough cost in additions of one element, without its inputs; default: that of its instructions. */
+  readonly cost?: number;
+}
+
+/** Elements of input 0 along `axes` are combined; output axes are the remaining ones, in order. */
+export interface ReduceForm {
+  readonly form: "reduce";
+  readonly axes: readonly number[];
+  readonly monoid: Monoid;
+  /** The type in which elements are combined. Complex values combine part by part ("sum" only). */
+  readonly accType: ScalarType;
+  /** Applied to each element before it is combined; the result has type `accType`. */
+  element?(value: ElementValue): ElementValue;
+  /**
+   * From the accumulated value to the output element. For argmax and argmin `acc` is `[value, position]`, the position
+   * (of type index) counting over the reduced axes in C order. Default: a cast of the value.
+   */
+  finish?(acc: readonly ElementValue[], count: Expr, output: number): ElementValue;
+  /** An empty reduction is an error with this code (max of nothing). */
+  readonly emptyFailure?: number;
+}
+
+/** The output's elements are elements of one input. */
+export interface View {
+  readonly form: "view";
+  readonly input: number;
+  /** From an index of the output to an index of the input. */
+  index(out: readonly Expr[]): readonly Expr[];
+  /** The output's layout from the input's; `null` (or absent) where it has none. */
+  layout?(input: Layout): Layout | null;
+  /** Same elements in C order: a contiguous input is used as it is. */
+  readonly reshape?: boolean;
+}
+
+/** alpha * A.B (+ beta * C), batched over leading axes of the output. */
+export interface CallForm {
+  readonly form: "call";
+  readonly fn: "gemm";
+  /** Input numbers of the operands. */
+  readonly a: number;
+  readonly b: number;
+  /** The input to which the product is added. */
+  readonly c?: number;
+  /** Inputs that hold scalars; default 1 and (with `c`) 1. */
+  readonly alpha?: number;
+  readonly beta?: number;
+  /**
+   * How the output index maps to the operands: axes of A that are (batch..., row, inner), of B (batch..., inner,
+   * column), with -1 for an axis the operand lacks (a vector has no row or no column). The output has the batch axes, then row, then
+   * column, where they exist.
+   */
+  readonly aAxes: { readonly row: number; readonly inner: number };
+  readonly bAxes: { readonly inner: number; readonly column: number };
+  /** Number of leading batch axes of the output; operand batch axes align with it from the right, size 1 broadcasts. */
+  readonly batch: number;
+}
+
+/** What a block works on: materialised inputs and outputs. Complex buffers hold two scalars per element. */
+export interface BlockArgs {
+  readonly inputs: readonly { readonly buffer: Buffer; readonly layout: Layout }[];
+  readonly outputs: readonly { readonly buffer: Buffer; readonly layout: Layout }[];
+}
+
+/** Statements of the op's own. */
+export interface Block {
+  readonly form: "block";
+  emit(args: BlockArgs): readonly Stmt[];
+  /** Output 0 starts as a copy of this input; when possible the input's storage is used and nothing copied. */
+  readonly startsAs?: number;
+  /** `emit` may stop the program with `fail`. */
+  readonly canFail?: boolean;
+}
+
+export type Lowered = Pointwise | ReduceForm | View | CallForm | Block;
+
+/** An op that can be compiled. */
+export interface Lowerable {
+  lower(ctx: LowerContext): Lowered | null;
+}
