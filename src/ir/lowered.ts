@@ -21,6 +21,8 @@ export interface LowerContext {
   readonly b: IrBuilder;
   /** Registers a message for `fail` statements and returns its code. */
   failure(message: string): number;
+  /** Requires a condition on sizes; it is tested before the program runs. */
+  check(cond: Expr, message: string): void;
 }
 
 /** One element: an expression, or real and imaginary part. */
@@ -35,9 +37,17 @@ export interface Layout {
   readonly strides: readonly Expr[];
 }
 
+/** Stops the program with `failure` unless `cond` holds. */
+export interface Guard {
+  readonly cond: Expr;
+  readonly failure: number;
+}
+
 /** Each output element is an expression of input elements. */
 export interface Pointwise {
   readonly form: "pointwise";
+  /** Conditions on scalar inputs, read by `pull`: tested once, before any element is computed. */
+  guards?(pull: Pull): readonly Guard[];
   element(index: readonly Expr[], pull: Pull, output: number): ElementValue;
   /** Rough cost in additions of one element, without its inputs; default: that of its instructions. */
   readonly cost?: number;
@@ -65,10 +75,12 @@ export interface ReduceForm {
 export interface View {
   readonly form: "view";
   readonly input: number;
-  /** From an index of the output to an index of the input. */
-  index(out: readonly Expr[]): readonly Expr[];
+  /** From an index of the output to an index of the input. `pull` reads scalar inputs (ends of slices). */
+  index(out: readonly Expr[], pull: Pull): readonly Expr[];
   /** The output's layout from the input's; `null` (or absent) where it has none. */
-  layout?(input: Layout): Layout | null;
+  layout?(input: Layout, pull: Pull): Layout | null;
+  /** Conditions on scalar inputs, read by `pull`: tested once, before any element is read. */
+  guards?(pull: Pull): readonly Guard[];
   /** Same elements in C order: a contiguous input is used as it is. */
   readonly reshape?: boolean;
 }
