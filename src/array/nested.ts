@@ -95,9 +95,12 @@ function takeNumbers(
   path: readonly number[],
 ): number {
   const { values } = walk;
+  const { length } = list;
   let taken = 0;
-  while (taken < list.length && typeof list[taken] === "number") {
-    values.push(list[taken++] as number);
+  for (; taken < length; taken++) {
+    const value = list[taken];
+    if (typeof value !== "number") break;
+    values.push(value);
   }
   if (taken > 0) {
     walk.kinds.add("number");
