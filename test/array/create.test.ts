@@ -233,8 +233,17 @@ describe("array of typed arrays", () => {
     const gone = Float64Array.of(1, 2);
     structuredClone(gone, { transfer: [gone.buffer] });
     expect(() => array(gone)).toThrow(ValueError);
-    expect(() => asArray(gone, "float64")).toThrow(/detached/);
-    expect(() => array({ data: gone, shape: [2] })).toThrow(/detached/);
+    expect(() => asArray(gone, "float64")).toThrow(/transferred/);
+    expect(() => array({ data: gone, shape: [2] })).toThrow(/transferred/);
+  });
+
+  it("one that its resizable buffer no longer reaches is not fine", () => {
+    const Resizable = ArrayBuffer as unknown as new (n: number, o: object) => ArrayBuffer & { resize(n: number): void };
+    const buffer = new Resizable(16, { maxByteLength: 32 });
+    const view = new Float64Array(buffer, 0, 2);
+    buffer.resize(8);
+    expect(() => array(view)).toThrow(ValueError);
+    expect(array(new Float64Array(buffer)).shape).toEqual([1]);
   });
 
   it("a DataView is not an array", () => {
@@ -259,6 +268,7 @@ describe("arrays of other libraries", () => {
 
   it("whose data are the storage of their dtype", () => {
     expect(array({ data: Uint8Array.of(1, 0), shape: [2], dtype: "bool" }).toList()).toEqual([true, false]);
+    expect(array({ data: Uint8Array.of(7, 0), shape: [2], dtype: "bool" }).data).toEqual(Uint8Array.of(1, 0));
     const half = array([0.5, -2], "float16");
     expect(array({ data: half.data, shape: [2], dtype: "float16" }).toList()).toEqual([0.5, -2]);
     expect(array({ data: Float32Array.of(1, 2), shape: [1], dtype: "complex64" }).item()).toEqual({ re: 1, im: 2 });
