@@ -37,16 +37,20 @@ export interface Layout {
   readonly strides: readonly Expr[];
 }
 
-/** Stops the program with `failure` unless `cond` holds. */
+/**
+ * Stops the program with `failure` unless a condition holds at every index of a space: of sizes `over`, or once when `over` is
+ * empty. Tested before anything of the node is computed or written, the earlier the better.
+ */
 export interface Guard {
-  readonly cond: Expr;
+  readonly over: readonly Expr[];
+  holds(index: readonly Expr[]): Expr;
   readonly failure: number;
 }
 
 /** Each output element is an expression of input elements. */
 export interface Pointwise {
   readonly form: "pointwise";
-  /** Conditions on scalar inputs, read by `pull`: tested once, before any element is computed. */
+  /** Conditions on input elements (an index in range), read by `pull`. */
   guards?(pull: Pull): readonly Guard[];
   element(index: readonly Expr[], pull: Pull, output: number): ElementValue;
   /** Rough cost in additions of one element, without its inputs; default: that of its instructions. */
@@ -79,7 +83,7 @@ export interface View {
   index(out: readonly Expr[], pull: Pull): readonly Expr[];
   /** The output's layout from the input's; `null` (or absent) where it has none. */
   layout?(input: Layout, pull: Pull): Layout | null;
-  /** Conditions on scalar inputs, read by `pull`: tested once, before any element is read. */
+  /** Conditions on scalar inputs (an index in range), read by `pull`. */
   guards?(pull: Pull): readonly Guard[];
   /** Same elements in C order: a contiguous input is used as it is. */
   readonly reshape?: boolean;
@@ -120,6 +124,8 @@ export interface Block {
   emit(args: BlockArgs): readonly Stmt[];
   /** Output 0 starts as a copy of this input; when possible the input's storage is used and nothing copied. */
   readonly startsAs?: number;
+  /** Conditions on input elements (an index in range), read by `pull`. */
+  guards?(pull: Pull): readonly Guard[];
   /** `emit` may stop the program with `fail`. */
   readonly canFail?: boolean;
 }
