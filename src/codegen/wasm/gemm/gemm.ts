@@ -1,7 +1,7 @@
 import { add, load, mul, op } from "../functionBuilder.ts";
 import type { Callee, FunctionBuilder, Local, Operand } from "../functionBuilder.ts";
 import type { ModuleBuilder } from "../moduleBuilder.ts";
-import { DIRECT_ROWS, gemmShape, loadOp, NARROW, number, scalarOp, storeOp } from "./shape.ts";
+import { DIRECT_ROWS, DOTS_COLUMNS, gemmShape, loadOp, NARROW, number, scalarOp, storeOp } from "./shape.ts";
 import type { GemmFloat, GemmShape } from "./shape.ts";
 import { productFunction } from "./product.ts";
 import type { Product } from "./product.ts";
@@ -20,9 +20,9 @@ const SHALLOW = 4;
 export function gemmFunction(
   module: ModuleBuilder,
   type: GemmFloat,
-  options: { readonly fma: boolean; readonly scratch: number },
+  scratch: number,
 ): FunctionBuilder {
-  const shape = gemmShape(type, options.fma, options.scratch);
+  const shape = gemmShape(type, scratch);
   const scale = scaleFunction(module, shape);
   const dots = dotsFunction(module, shape);
   const rows = rowsFunction(module, shape);
@@ -49,7 +49,10 @@ export function gemmFunction(
   const isNarrow = (size: Local): Operand => op("i32.le_s", size, NARROW);
   f.if(op("i32.or", isNarrow(p.m), isNarrow(p.n)), () => {
     f.if(op("i32.lt_s", p.m, p.n), () => swapOperands(f, p));
-    f.if(adjacent(p.aColumn), () => finish(dots));
+    f.if(adjacent(p.aColumn), () => {
+      f.if(op("i32.le_s", p.n, DOTS_COLUMNS), () => finish(dots));
+      finishSwapped(blocked, 0);
+    });
     f.if(adjacent(p.aRow), () => {
       f.if(both(op("i32.eq", p.n, 1), adjacent(p.cRow)), () => finishSwapped(rows));
       finishSwapped(blocked, 1);

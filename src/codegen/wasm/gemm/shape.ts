@@ -21,14 +21,15 @@ export interface GemmShape {
   readonly mc: number;
   readonly kc: number;
   readonly nc: number;
-  readonly fma: boolean;
   /** Byte offset of the scratch area: a tile, the packed block of A, the packed block of B. */
   readonly scratch: number;
 }
 
-/** Products with a side of at most this size take paths without packing the large operand. */
+/** Products with a side of at most this size have the larger operand on the vector side. */
 export const NARROW = 12;
-/** Below this many rows an operand whose rows are contiguous is read in place. */
+/** Narrow products by inner products up to this side; wider ones are faster packed. */
+export const DOTS_COLUMNS = 2;
+/** Up to this many rows an operand whose rows are contiguous is read in place. */
 export const DIRECT_ROWS = 16;
 /** Elements of a row or column that the vector paths treat at a time, to stay in L1. */
 export const STRIP = 2048;
@@ -43,14 +44,15 @@ export const GEMM_SCRATCH_BYTES: number =
   TILE_BYTES + (MC + 16) * KC * 8 + (NC_BYTES / 4 + 32) * KC * 8;
 
 /** The blocking for a type; the tile sizes are the best of those measured on V8. */
-export function gemmShape(type: GemmFloat, fma: boolean, scratch: number): GemmShape {
+export function gemmShape(type: GemmFloat, scratch: number): GemmShape {
   const bytes = type === "f32" ? 4 : 8;
   const lanes = 16 / bytes;
-  // Larger tiles spill in V8's register allocator and are slower.
+  // Larger tiles spill in V8's register allocator. With relaxed multiply-add this tile is no faster,
+  // and without it every engine gives the same bits.
   const rows = 4;
   const vectors = 2;
   const columns = vectors * lanes;
-  return { type, bytes, lanes, rows, vectors, columns, mc: MC, kc: KC, nc: NC_BYTES / bytes, fma, scratch };
+  return { type, bytes, lanes, rows, vectors, columns, mc: MC, kc: KC, nc: NC_BYTES / bytes, scratch };
 }
 
 export function packedA(shape: GemmShape): number {
@@ -99,7 +101,7 @@ export const ZERO_VECTOR: Operand = (f) => {
   f.v128(new Uint8Array(16));
 };
 
-/** Leaves `sum + a * b` on the stack, fused where the shape says so. */
+/** Leaves `sum + a * b` on the stack. */
 export function multiplyAdd(
   f: FunctionBuilder,
   shape: GemmShape,
@@ -107,7 +109,5 @@ export function multiplyAdd(
   b: Operand,
   sum: Operand,
 ): void {
-  const lanes = shape.type === "f32" ? "f32x4" : "f64x2";
-  if (shape.fma) f.op(`${lanes}.relaxed_madd`, a, b, sum);
-  else f.push(sum, a, b).op(`${lanes}.mul`).op(`${lanes}.add`);
+  f.push(sum, a, b).op(vectorOp(shape, "mul")).op(vectorOp(shape, "add"));
 }

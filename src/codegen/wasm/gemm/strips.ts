@@ -19,65 +19,48 @@ import { productFunction } from "./product.ts";
 import { storeScaled } from "./tile.ts";
 
 /**
- * `dot(k, a, aStride, b, bStride, c, rowStride, columnStride, alpha, beta)`: `rows` x `columns`
- * inner products of vectors whose elements are adjacent; strides (bytes) lead from one vector to
- * the next.
+ * `dot(k, a, b, bStride, c, columnStride, alpha, beta)`: inner products of one row of A with
+ * `columns` columns of B, all of adjacent elements; `bStride` (bytes) leads to the next column.
+ * Several sums per product run side by side to hide the latency of the addition.
  */
-function dotFunction(
-  module: ModuleBuilder,
-  shape: GemmShape,
-  rows: number,
-  columns: number,
-): FunctionBuilder {
-  const unroll = Math.max(1, 8 / (rows * columns));
-  const f = module.function(`dot${rows}x${columns}_${shape.type}`, [
-    ...Array<"i32">(8).fill("i32"),
+function dotFunction(module: ModuleBuilder, shape: GemmShape, columns: number): FunctionBuilder {
+  const unroll = 8 / columns;
+  const f = module.function(`dot${columns}_${shape.type}`, [
+    ...Array<"i32">(6).fill("i32"),
     shape.type,
     shape.type,
   ]);
-  const { k, a, aStride, b, bStride, c, rowStride, columnStride, alpha, beta } = f.parameters("k", "a", "aStride", "b", "bStride", "c", "rowStride", "columnStride", "alpha", "beta");
-  const aRows = pointers(f, a, aStride, rows);
-  const bRows = pointers(f, b, bStride, columns);
-  const sums = f.locals("v128", rows * columns * unroll);
-  const values = f.locals("v128", rows);
-  const step = shape.lanes * unroll;
-  const advance = (bytes: number): void => {
-    for (const pointer of [...aRows, ...bRows]) f.set(pointer, add(pointer, bytes));
-  };
+  const p = f.parameters("k", "a", "b", "bStride", "c", "columnStride", "alpha", "beta");
+  const bColumns = pointers(f, p.b, p.bStride, columns);
+  const sums = f.locals("v128", columns * unroll);
+  const value = f.local("v128");
   for (const sum of sums) f.set(sum, ZERO_VECTOR);
-  const vectorRound = (rounds: number): void => {
-    for (let u = 0; u < rounds; u++) {
-      values.forEach((value, i) => f.set(value, load("v128.load", aRows[i] as Local, u * 16)));
-      bRows.forEach((row, j) => {
-        values.forEach((value, i) => {
-          const sum = sums[(u * rows + i) * columns + j] as Local;
-          multiplyAdd(f, shape, value, load("v128.load", row, u * 16), sum);
-          f.set(sum);
-        });
+  /** Repeats `body` while `count` elements are left, and passes over them. */
+  const whileLeft = (count: number, body: () => void): void => {
+    f.if(op("i32.ge_s", p.k, count), () => {
+      f.loop((next) => {
+        body();
+        for (const pointer of [p.a, ...bColumns]) f.set(pointer, add(pointer, count * shape.bytes));
+        f.tee(p.k, sub(p.k, count)).i32(count).op("i32.ge_s").brIf(next);
+      });
+    });
+  };
+  const vectors = (count: number) => (): void => {
+    for (let u = 0; u < count; u++) {
+      f.set(value, load("v128.load", p.a, u * 16));
+      bColumns.forEach((column, j) => {
+        const sum = sums[u * columns + j] as Local;
+        multiplyAdd(f, shape, value, load("v128.load", column, u * 16), sum);
+        f.set(sum);
       });
     }
   };
-  const whileLeft = (count: number, body: () => void): void => {
-    f.if(op("i32.ge_s", k, count), () => {
-      f.loop((next) => {
-        body();
-        f.tee(k, sub(k, count)).i32(count).op("i32.ge_s").brIf(next);
-      });
-    });
-  };
-  whileLeft(step, () => {
-    vectorRound(unroll);
-    advance(step * shape.bytes);
-  });
-  if (unroll > 1) {
-    whileLeft(shape.lanes, () => {
-      vectorRound(1);
-      advance(16);
-    });
-  }
-  const totals = sums.slice(0, rows * columns).map((sum, i) => {
+  whileLeft(shape.lanes * unroll, vectors(unroll));
+  whileLeft(shape.lanes, vectors(1));
+  const totals = bColumns.map((_, j) => {
+    const sum = sums[j] as Local;
     for (let u = 1; u < unroll; u++) {
-      f.set(sum, op(vectorOp(shape, "add"), sum, sums[u * rows * columns + i] as Local));
+      f.set(sum, op(vectorOp(shape, "add"), sum, sums[u * columns + j] as Local));
     }
     const total = f.local(shape.type);
     horizontalSum(f, shape, sum);
@@ -85,19 +68,16 @@ function dotFunction(
     return total;
   });
   whileLeft(1, () => {
-    totals.forEach((total, i) => {
-      const left = load(loadOp(shape), aRows[Math.floor(i / columns)] as Local);
-      const right = load(loadOp(shape), bRows[i % columns] as Local);
-      f.set(total, op(scalarOp(shape, "add"), total, op(scalarOp(shape, "mul"), left, right)));
+    totals.forEach((total, j) => {
+      const right = load(loadOp(shape), bColumns[j] as Local);
+      const product = op(scalarOp(shape, "mul"), load(loadOp(shape), p.a), right);
+      f.set(total, op(scalarOp(shape, "add"), total, product));
     });
-    advance(shape.bytes);
   });
-  const at = f.local("i32");
-  totals.forEach((total, i) => {
-    const rowOffset = mul(rowStride, Math.floor(i / columns));
-    f.set(at, add(c, add(rowOffset, mul(columnStride, i % columns))));
-    storeScaled(f, shape, at, total, alpha, beta);
-  });
+  for (const total of totals) {
+    storeScaled(f, shape, p.c, total, p.alpha, p.beta);
+    f.set(p.c, add(p.c, p.columnStride));
+  }
   return f;
 }
 
@@ -123,62 +103,21 @@ function horizontalSum(f: FunctionBuilder, shape: GemmShape, vector: Local): voi
   f.op("f32.add");
 }
 
-/**
- * Narrow products by inner products: rows of A and columns of B must have adjacent elements.
- * Rows in fours so that they stay in L1 while all columns pass.
- */
+/** Narrow products by inner products: rows of A and columns of B must have adjacent elements. */
 function adjacentDotsFunction(module: ModuleBuilder, shape: GemmShape): FunctionBuilder {
-  const kernel = new Map<string, Callee>();
-  for (const [rows, columns] of [[4, 1], [4, 2], [2, 4], [1, 1], [1, 2], [1, 4]] as const) {
-    kernel.set(`${rows}x${columns}`, dotFunction(module, shape, rows, columns));
-  }
-  const { f, product } = productFunction(module, `adjacent_${shape.type}`, shape.type);
-  const { m, n, k, a, aRow, b, bColumn, c, cRow, cColumn, alpha, beta } = product;
-  const { i, j, left, bAt, cAt } = f.named("i32", "i", "j", "left", "bAt", "cAt");
-  const call = (name: string, firstRow: number): void => {
-    f.call(
-      kernel.get(name) as Callee,
-      k,
-      add(a, mul(aRow, firstRow)),
-      aRow,
-      bAt,
-      bColumn,
-      add(cAt, mul(cRow, firstRow)),
-      cRow,
-      cColumn,
-      alpha,
-      beta,
-    );
+  const single = dotFunction(module, shape, 1);
+  const pair = dotFunction(module, shape, 2);
+  const { f, product: p } = productFunction(module, `adjacent_${shape.type}`, shape.type);
+  const { i, j, b, c } = f.named("i32", "i", "j", "b", "c");
+  const columns = (callee: Callee, width: number): void => {
+    f.call(callee, p.k, p.a, b, p.bColumn, c, p.cColumn, p.alpha, p.beta);
+    f.set(b, add(b, mul(p.bColumn, width))).set(c, add(c, mul(p.cColumn, width)));
   };
-  const columnsOf = (names: readonly [string, string, string], rows: number): void => {
-    f.set(bAt, b).set(cAt, c).set(j, n);
-    const columns = (width: number, name: string): void => {
-      const tall = Number(name[0]);
-      for (let row = 0; row < rows; row += tall) call(name, row);
-      f.set(bAt, add(bAt, mul(bColumn, width))).set(cAt, add(cAt, mul(cColumn, width)));
-      f.set(j, sub(j, width));
-    };
-    f.block((done) => {
-      f.loop((next) => {
-        f.brIf(done, op("i32.lt_s", j, 4));
-        columns(4, names[0]);
-        f.br(next);
-      });
-    });
-    f.if(op("i32.ge_s", j, 2), () => columns(2, names[1]));
-    f.if(op("i32.ge_s", j, 1), () => columns(1, names[2]));
-  };
-  const rowsOf = (rows: number): void => {
-    f.set(a, add(a, mul(aRow, rows))).set(c, add(c, mul(cRow, rows)));
-  };
-  f.set(left, op("i32.and", m, -4));
-  f.for(i, 0, left, 4, () => {
-    columnsOf(["2x4", "4x2", "4x1"], 4);
-    rowsOf(4);
-  });
-  f.for(i, left, m, 1, () => {
-    columnsOf(["1x4", "1x2", "1x1"], 1);
-    rowsOf(1);
+  f.for(i, 0, p.m, 1, () => {
+    f.set(b, p.b).set(c, p.c);
+    f.for(j, 1, p.n, 2, () => columns(pair, 2));
+    f.if(op("i32.and", p.n, 1), () => columns(single, 1));
+    f.set(p.a, add(p.a, p.aRow)).set(p.c, add(p.c, p.cRow));
   });
   return f;
 }
