@@ -4,7 +4,7 @@ import { NdArray } from "../array/ndArray.ts";
 import type { DType } from "../dtype.ts";
 import { ArgumentError, DtypeError, RankError, ShapeMismatchError } from "../errors.ts";
 import type { SharedLike, Variable } from "../graph/variable.ts";
-import { TensorType } from "../tensor/type.ts";
+import { tensorType, type TensorType } from "../tensor/type.ts";
 import { TensorVariable } from "../tensor/variable.ts";
 import { Container } from "./container.ts";
 
@@ -118,6 +118,6 @@ export function shared(value: ArrayInput, options: SharedOptions = {}): SharedVa
         ? value
         : value.copy()
       : array(value, options.dtype, { copy: !keep });
-  const type = new TensorType(held.dtype, sharedShape(held, options));
+  const type = tensorType(held.dtype, sharedShape(held, options));
   return new SharedVariable(type, new Container(held), options.name);
 }
