@@ -4,7 +4,7 @@
  */
 import { shapeText } from "../array/layout.ts";
 import { BroadcastError, ShapeMismatchError, type TheanoError } from "../errors.ts";
-import type { Apply } from "../graph/apply.ts";
+import { withOriginOf, type Apply } from "../graph/apply.ts";
 import { isConstant, type Variable } from "../graph/variable.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Expr, Ref } from "../ir/node.ts";
@@ -107,7 +107,7 @@ export function isElementwise(node: Apply): boolean {
 export class Shapes {
   readonly checks: SizeCheck[] = [];
   readonly equalities: Equality[] = [];
-  readonly lowered = new Map<Apply, Lowered | null>();
+  readonly lowered: Map<Apply, Lowered | null> = new Map();
   readonly #scope: SizeScope;
   readonly #aliases: ReadonlyMap<Expr, Expr>;
   readonly #inputs: ReadonlySet<Variable>;
@@ -184,7 +184,7 @@ export class Shapes {
 
   #infer(node: Apply): (readonly Variable[] | null)[] | null {
     const inputs = node.inputs.map((v) => (v.type.buffer() === null ? [] : this.#graphOf(v)));
-    return node.op.inferShape(node, inputs);
+    return withOriginOf(node, () => node.op.inferShape(node, inputs));
   }
 
   #graphOf(v: Variable): readonly Variable[] {
