@@ -2,35 +2,14 @@
 import { isComplex, type DType } from "../dtype.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { BlockArgs, ElementValue, Guard, Layout, LowerContext, Pull } from "../ir/lowered.ts";
-import type { Buffer, Expr, LoopMode, ScalarType, Stmt } from "../ir/node.ts";
+import type { Buffer, Expr, LoopMode, Stmt } from "../ir/node.ts";
+import { scalarTypeOf } from "../scalar/scalarTypes.ts";
 import type { IntegerAlgebra } from "./sizes.ts";
-
-const SCALARS: Readonly<Record<DType, ScalarType>> = {
-  bool: "bool",
-  int8: "i8",
-  int16: "i16",
-  int32: "i32",
-  int64: "i64",
-  uint8: "u8",
-  uint16: "u16",
-  uint32: "u32",
-  uint64: "u64",
-  float16: "f16",
-  float32: "f32",
-  float64: "f64",
-  complex64: "f32",
-  complex128: "f64",
-};
-
-/** The scalar type of one slot of a dtype (one part, for complex numbers). */
-export function slotType(dtype: DType): ScalarType {
-  return SCALARS[dtype];
-}
 
 /** A number as element of a dtype. */
 export function elementConstant(b: IrBuilder, dtype: DType, value: number): ElementValue {
-  const part = b.constant(slotType(dtype), dtype === "bool" ? value !== 0 : value);
-  return isComplex(dtype) ? [part, b.constant(slotType(dtype), 0)] : part;
+  const part = b.constant(scalarTypeOf(dtype), dtype === "bool" ? value !== 0 : value);
+  return isComplex(dtype) ? [part, b.constant(scalarTypeOf(dtype), 0)] : part;
 }
 
 /** `c ? x : y` on elements. */
