@@ -5,12 +5,16 @@ import type { DType } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Apply } from "../graph/apply.ts";
 import { Variable } from "../graph/variable.ts";
+import type { TensorMethods } from "./methods.ts";
 import type { TensorType } from "./type.ts";
 
 /** What functions of tensors accept: variables, and values that become constants. */
 export type TensorLike = TensorVariable | NdArray | ArrayInput | readonly TensorLike[];
 
 const HINT = "Symbolic variables have no value until a function is compiled and called";
+
+/** The methods; `methods.ts` attaches them. */
+export interface TensorVariable<D extends DType = DType> extends TensorMethods<D> {}
 
 /** A symbolic tensor of dtype `D`. */
 export class TensorVariable<D extends DType = DType> extends Variable {
