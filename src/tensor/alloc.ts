@@ -1,5 +1,5 @@
 /** Tensors made from sizes: alloc, zeros, ones, eye, arange, tri; repetition. */
-import { castElement, readElement, writeElement } from "../array/element.ts";
+import { readElement, writeElement } from "../array/element.ts";
 import { NdArray } from "../array/ndArray.ts";
 import { config } from "../config/config.ts";
 import { isDiscrete, parseDType, promoteAll, type DType } from "../dtype.ts";
@@ -22,10 +22,8 @@ import {
   isNonNegative,
   knownSize,
   markNonNegative,
-  numberAlgebra,
   sizeAlgebra,
   sizeConstant,
-  sliceRange,
   type SizeLike,
 } from "./sizes.ts";
 import { sumTo } from "./sumTo.ts";
