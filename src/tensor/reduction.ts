@@ -3,6 +3,7 @@ import { config } from "../config/config.ts";
 import { isDiscrete, parseDType, realOf, type DType } from "../dtype.ts";
 import { ArgumentError, ValueError } from "../errors.ts";
 import { asTensor } from "./constant.ts";
+import { dimshuffle } from "./dimshuffle.ts";
 import { abs, add, cast, div, exp, isinf, log, neq, pow, sqr, sqrt, sub, switch_ } from "./math.ts";
 import { All, Any, Argmax, Argmin, Max, Min, Prod, Sum, keepAxes, type CAReduce } from "./reduce.ts";
 import { shapeI } from "./shape.ts";
@@ -184,5 +185,6 @@ export function logsumexp(x: TensorLike, options: ReduceOptions = {}): TensorVar
   const shift = switch_(isinf(top), 0, top);
   const total = log(sum(exp(sub(v, shift)), { axis: axes, keepdims: true }));
   const result = add(total, shift);
-  return options.keepdims === true ? result : sum(result, { axis: axes });
+  if (options.keepdims === true) return result;
+  return dimshuffle(result, result.type.shape.map((_, i) => i).filter((i) => !axes.includes(i)));
 }
