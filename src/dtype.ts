@@ -289,8 +289,9 @@ function similar(name: string): DType | undefined {
   if (short === null) return undefined;
   const kind = { i: "int", u: "uint", f: "float", c: "complex" }[short[1]![0]!]!;
   const bits = Number(short[2]);
-  // One digit after a letter counts bytes, as in NumPy's "f4".
-  const guess = `${kind}${bits <= 16 && short[1]!.length === 1 ? bits * 8 : bits}`;
+  // Few of them after a letter count bytes, as in NumPy's "f4" and "c16".
+  const bytes = short[1]!.length === 1 && bits <= (kind === "complex" ? 16 : 8);
+  const guess = `${kind}${bytes ? bits * 8 : bits}`;
   return known.has(guess) ? (guess as DType) : undefined;
 }
 

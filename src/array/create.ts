@@ -1,6 +1,6 @@
 import { config } from "../config/config.ts";
 import { parseDType, itemSize, slotsOf, typedArrayOf } from "../dtype.ts";
-import type { DataOf, DType } from "../dtype.ts";
+import type { DataOf, DType, TypedArray } from "../dtype.ts";
 import { ArgumentError, TheanoError, ValueError } from "../errors.ts";
 import { checkPlainValue, convertExact } from "./convert.ts";
 import { castElement, readElement, writeElement } from "./element.ts";
@@ -70,16 +70,31 @@ function fromValues(
   allowDowncast: boolean,
 ): NdArray {
   const result = NdArray.allocate(dtype, shape);
-  for (let i = 0; i < result.size; i++) {
+  for (let i = storeFloats(values, result); i < result.size; i++) {
     const value = values[i]!;
     if (allowDowncast) writeElement(result, i, clampPlain(value, dtype));
     else {
-      // Floats of at least the wanted precision need no check, and they are the common case.
-      if (dtype !== "float64" || typeof value !== "number") checkAt(value, dtype, i, shape);
+      checkAt(value, dtype, i, shape);
       writeElement(result, i, value);
     }
   }
   return result;
+}
+
+/**
+ * The common case, quickly: numbers going into float32 or float64.
+ * @returns how many were stored before something else came, or a number that overflows
+ */
+function storeFloats(values: ArrayLike<ElementLike>, result: NdArray): number {
+  if (result.dtype !== "float64" && result.dtype !== "float32") return 0;
+  const buffer = result.buffer as Float64Array;
+  for (let i = 0; i < buffer.length; i++) {
+    const value = values[i];
+    if (typeof value !== "number") return i;
+    buffer[i] = value;
+    if (!Number.isFinite(buffer[i]) && Number.isFinite(value)) return i;
+  }
+  return buffer.length;
 }
 
 function checkAt(value: ElementLike, dtype: DType, i: number, shape: readonly number[]): void {
@@ -105,6 +120,9 @@ function convert(value: unknown, dtype: DType | undefined, options: ArrayOptions
     return copy && result.buffer === array.buffer ? result.copy() : result;
   };
   if (value instanceof NdArray) return finish(value);
+  if (typeof value === "number" && dtype !== undefined && !allow) {
+    return fromValues([value], [], dtype, false);
+  }
   const typed = typedArrayDType(value);
   if (typed !== undefined) return finish(wrapTypedArray(value as AnyTypedArray, typed));
   if (isForeignArray(value)) {
@@ -162,7 +180,24 @@ export function asArray<D extends DType = DType>(
   if (value instanceof NdArray && (dtype === undefined || value.dtype === dtype)) {
     return value as unknown as NdArray<D>;
   }
+  if (dtype !== undefined && isStorageOf(value, dtype)) {
+    return NdArray.wrap(dtype, value, [value.length]);
+  }
   return array(value, dtype, { ...options, copy: false });
+}
+
+/** Is it a typed array, not empty, of the very type that stores the dtype's elements? */
+function isStorageOf<D extends DType>(value: unknown, dtype: D): value is DataOf<D> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    (value as object).constructor === typedArrayOf(dtype) &&
+    // Bytes for bool and bits for float16 are values to convert when they come bare.
+    (dtype as DType) !== "bool" &&
+    (dtype as DType) !== "float16" &&
+    slotsOf(dtype) === 1 &&
+    (value as TypedArray).length > 0
+  );
 }
 
 /** Zeros of a shape; `config.floatX` unless a dtype is given. */

@@ -74,11 +74,10 @@ export function isContiguousLayout(shape: readonly number[], strides: readonly n
   let step = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     const length = shape[axis]!;
-    if (length === 0) return true;
-    if (length !== 1 && strides[axis] !== step) return false;
+    if (length !== 1 && strides[axis] !== step) return shape.includes(0);
     step *= length;
   }
-  return sizeOf(shape) === step || shape.includes(0);
+  return true;
 }
 
 /** Least and greatest element offset that a layout reaches; undefined when it has no elements. */

@@ -87,6 +87,28 @@ function kindOf(value: unknown, path: readonly number[]): string {
   );
 }
 
+/** Takes the numbers that a list begins with, the common case, and says how many there were. */
+function takeNumbers(
+  walk: Walk,
+  list: readonly unknown[],
+  depth: number,
+  path: readonly number[],
+): number {
+  const { values } = walk;
+  const { length } = list;
+  let taken = 0;
+  for (; taken < length; taken++) {
+    const value = list[taken];
+    if (typeof value !== "number") break;
+    values.push(value);
+  }
+  if (taken > 0) {
+    walk.kinds.add("number");
+    checkRank(walk, depth + 1, path);
+  }
+  return taken;
+}
+
 function visit(walk: Walk, value: unknown, depth: number, path: number[]): void {
   if (depth > MAX_DEPTH) {
     throw new ValueError(`Nested list is deeper than ${MAX_DEPTH} levels (or contains itself).`);
@@ -94,7 +116,7 @@ function visit(walk: Walk, value: unknown, depth: number, path: number[]): void 
   if (Array.isArray(value)) {
     const length = value.length;
     checkLength(walk, depth, length, path);
-    for (let i = 0; i < length; i++) {
+    for (let i = takeNumbers(walk, value, depth, path); i < length; i++) {
       path.push(i);
       visit(walk, value[i], depth + 1, path);
       path.pop();

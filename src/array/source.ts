@@ -68,17 +68,17 @@ export function typedArrayDType(value: unknown): DType | undefined {
 }
 
 /**
- * Fails on a typed array whose buffer was transferred away.
+ * Fails on a typed array whose buffer was transferred away, or shrunk beneath it.
  * @throws ValueError
  */
 function checkAttached(value: AnyTypedArray): void {
   if (value.length > 0) return;
   try {
-    // A view of a detached buffer cannot be made; Node 20 has no `detached`.
-    void new Uint8Array(value.buffer);
+    // Methods of typed arrays check this first; Node 20 has no `detached` to ask.
+    Int8Array.prototype.at.call(value as Int8Array, 0);
   } catch (cause) {
     throw new ValueError(
-      "The array's buffer is detached (it was transferred, or its memory has grown).",
+      "The array's buffer is gone (it was transferred, it shrank, or its memory has grown).",
       { cause },
     );
   }
@@ -148,6 +148,11 @@ function foreignLayout(
   return { shape, strides, offset };
 }
 
+/** The bytes themselves where they are sound as bool, else a copy with 1 for every other byte. */
+function onlyZeroAndOne(bytes: Uint8Array): Uint8Array {
+  return bytes.some((byte) => byte > 1) ? bytes.map((byte) => (byte === 0 ? 0 : 1)) : bytes;
+}
+
 /** A foreign array over the same memory, or its elements where they are plain values. */
 export type ForeignSource =
   | { readonly kind: "array"; readonly array: NdArray }
@@ -174,7 +179,8 @@ export function readForeign(value: ForeignArray): ForeignSource {
     const stored = sharesStorage(have, want) ? want : have;
     const buffer = plainStorage(data as AnyTypedArray, stored);
     const layout = foreignLayout(value, Math.floor(buffer.length / slotsOf(stored)));
-    const array = NdArray.wrap(stored, buffer, layout.shape, layout.strides, layout.offset);
+    const sound = stored === "bool" ? onlyZeroAndOne(buffer as Uint8Array) : buffer;
+    const array = NdArray.wrap(stored, sound, layout.shape, layout.strides, layout.offset);
     return { kind: "array", array: stored === want ? array : array.astype(want) };
   }
   if (Array.isArray(data)) {

@@ -192,7 +192,7 @@ function addFlags(target: object, prefix: string, store: FlagStore): void {
   }
 }
 
-/** A configuration over the given surroundings. Programs use {@link config}; tests make their own. */
+/** A configuration over the given surroundings; programs use {@link config}. */
 export function createConfig(platform: Platform): Config {
   const store = new FlagStore(platform);
   const result = {};

@@ -21,6 +21,8 @@ export interface LowerContext {
   readonly b: IrBuilder;
   /** Registers a message for `fail` statements and returns its code. */
   failure(message: string): number;
+  /** Requires a condition on sizes; it is tested before the program runs. */
+  check(cond: Expr, message: string): void;
 }
 
 /** One element: an expression, or real and imaginary part. */
@@ -35,9 +37,21 @@ export interface Layout {
   readonly strides: readonly Expr[];
 }
 
+/**
+ * Stops the program with `failure` unless a condition holds at every index of a space: of sizes `over`, or once when `over` is
+ * empty. Tested before anything of the node is computed or written, the earlier the better.
+ */
+export interface Guard {
+  readonly over: readonly Expr[];
+  holds(index: readonly Expr[]): Expr;
+  readonly failure: number;
+}
+
 /** Each output element is an expression of input elements. */
 export interface Pointwise {
   readonly form: "pointwise";
+  /** Conditions on input elements (an index in range), read by `pull`. */
+  guards?(pull: Pull): readonly Guard[];
   element(index: readonly Expr[], pull: Pull, output: number): ElementValue;
   /** Rough cost in additions of one element, without its inputs; default: that of its instructions. */
   readonly cost?: number;
@@ -65,10 +79,12 @@ export interface ReduceForm {
 export interface View {
   readonly form: "view";
   readonly input: number;
-  /** From an index of the output to an index of the input. */
-  index(out: readonly Expr[]): readonly Expr[];
+  /** From an index of the output to an index of the input. `pull` reads scalar inputs (ends of slices). */
+  index(out: readonly Expr[], pull: Pull): readonly Expr[];
   /** The output's layout from the input's; `null` (or absent) where it has none. */
-  layout?(input: Layout): Layout | null;
+  layout?(input: Layout, pull: Pull): Layout | null;
+  /** Conditions on scalar inputs (an index in range), read by `pull`. */
+  guards?(pull: Pull): readonly Guard[];
   /** Same elements in C order: a contiguous input is used as it is. */
   readonly reshape?: boolean;
 }
@@ -108,6 +124,8 @@ export interface Block {
   emit(args: BlockArgs): readonly Stmt[];
   /** Output 0 starts as a copy of this input; when possible the input's storage is used and nothing copied. */
   readonly startsAs?: number;
+  /** Conditions on input elements (an index in range), read by `pull`. */
+  guards?(pull: Pull): readonly Guard[];
   /** `emit` may stop the program with `fail`. */
   readonly canFail?: boolean;
 }

@@ -1,0 +1,202 @@
+/** Modes: which passes rewrite the graph, and which linker runs it. */
+import { config } from "../config/config.ts";
+import { ConfigError } from "../errors.ts";
+import type { Pass } from "../graph/rewriting/engine.ts";
+import type { Rule } from "../graph/rewriting/rule.ts";
+import { canonicalizeRules } from "../tensor/rewriting/canonicalize.ts";
+import { foldingRules } from "../tensor/rewriting/constantFolding.ts";
+import { expandRules, softmaxRules } from "../tensor/rewriting/softmax.ts";
+import { specializeRules } from "../tensor/rewriting/specialize.ts";
+import { stabilizeRules } from "../tensor/rewriting/stabilize.ts";
+
+/** A pass and the optimizer levels that contain it. */
+export interface ModePass extends Pass {
+  readonly levels: readonly Level[];
+}
+
+type Level = "fast_compile" | "fast_run";
+
+/** THE pass list: what rewrites a graph, in order. */
+export const PASSES: readonly ModePass[] = [
+  { name: "canonicalize", rules: [...foldingRules, ...canonicalizeRules], until: "fixpoint", levels: ["fast_compile", "fast_run"] },
+  { name: "stabilize", rules: [...foldingRules, ...stabilizeRules, ...softmaxRules], until: "fixpoint", levels: ["fast_run"] },
+  { name: "specialize", rules: [...foldingRules, ...canonicalizeRules, ...specializeRules], until: "fixpoint", levels: ["fast_run"] },
+  { name: "expand", rules: expandRules, until: "once", levels: ["fast_run"] },
+];
+
+/** Linkers by name; Theano's names are understood too. */
+export type LinkerChoice = "auto" | "reference" | "wasm" | "c" | "cuda" | "webgpu";
+
+const LINKER_NAMES: Readonly<Record<string, LinkerChoice>> = {
+  auto: "auto",
+  reference: "reference",
+  wasm: "wasm",
+  c: "c",
+  cuda: "cuda",
+  webgpu: "webgpu",
+  py: "reference",
+  "c|py": "c",
+  "c|py_nogc": "c",
+  cvm: "c",
+  cvm_nogc: "c",
+  vm: "c",
+  vm_nogc: "c",
+};
+
+/** Levels of rewriting; `o1` to `o4` are Theano's. */
+const OPTIMIZERS: Readonly<Record<string, { level: Level | null; fusion: boolean }>> = {
+  None: { level: null, fusion: false },
+  merge: { level: null, fusion: false },
+  fast_compile: { level: "fast_compile", fusion: false },
+  o1: { level: "fast_compile", fusion: false },
+  o2: { level: "fast_compile", fusion: true },
+  o3: { level: "fast_run", fusion: true },
+  o4: { level: "fast_run", fusion: true },
+  fast_run: { level: "fast_run", fusion: true },
+  unsafe: { level: "fast_run", fusion: true },
+  default: { level: "fast_run", fusion: true },
+};
+
+/** Checks that a mode adds around every node, instead of a program. */
+export type Guard = "nan" | "debug";
+
+export interface ModeOptions {
+  readonly linker?: string | undefined;
+  readonly optimizer?: string | null | undefined;
+}
+
+export class Mode {
+  readonly linker: LinkerChoice;
+  readonly optimizer: string;
+  readonly guard: Guard | undefined;
+  readonly #included: readonly string[];
+  readonly #excluded: ReadonlySet<string>;
+  readonly #required: readonly string[];
+
+  constructor(options: ModeOptions = {}, query: Partial<ModeQuery> = {}) {
+    const linker = LINKER_NAMES[options.linker ?? config.linker];
+    if (linker === undefined) {
+      throw new ConfigError(
+        `Unknown linker ${JSON.stringify(options.linker)}; there are ${Object.keys(LINKER_NAMES).join(", ")}.`,
+      );
+    }
+    const optimizer = options.optimizer === null ? "None" : (options.optimizer ?? config.optimizer);
+    if (!(optimizer in OPTIMIZERS)) {
+      throw new ConfigError(
+        `Unknown optimizer ${JSON.stringify(optimizer)}; there are ${Object.keys(OPTIMIZERS).join(", ")}.`,
+      );
+    }
+    this.linker = linker;
+    this.optimizer = optimizer;
+    this.guard = query.guard;
+    this.#included = query.included ?? [];
+    this.#excluded = new Set(query.excluded ?? []);
+    this.#required = query.required ?? [];
+  }
+
+  /** Also rules with one of these names or tags that are off by default. */
+  including(...tags: string[]): Mode {
+    return this.#with({
+      included: [...this.#included, ...tags],
+      excluded: [...this.#excluded].filter((t) => !tags.includes(t)),
+    });
+  }
+
+  /** Without rules, passes, or "fusion", of one of these names or tags. */
+  excluding(...tags: string[]): Mode {
+    return this.#with({
+      excluded: [...this.#excluded, ...tags],
+      included: this.#included.filter((t) => !tags.includes(t)),
+    });
+  }
+
+  /** Only rules that have all these tags. */
+  requiring(...tags: string[]): Mode {
+    return this.#with({ required: [...this.#required, ...tags] });
+  }
+
+  /** May several nodes share a loop? */
+  get fusion(): boolean {
+    if (this.#excluded.has("fusion")) return false;
+    return this.#included.includes("fusion") || OPTIMIZERS[this.optimizer]!.fusion;
+  }
+
+  /** The passes of this mode, each with the rules that are on. */
+  passes(): Pass[] {
+    const { level } = OPTIMIZERS[this.optimizer]!;
+    return PASSES.filter(
+      (p) =>
+        !this.#excluded.has(p.name) &&
+        (this.#included.includes(p.name) || (level !== null && p.levels.includes(level))),
+    ).map((p) => ({ name: p.name, until: p.until, rules: p.rules.filter((r) => this.isOn(r)) }));
+  }
+
+  isOn(rule: Rule): boolean {
+    const names = [rule.name, rule.exactness, ...rule.tags];
+    if (names.some((n) => this.#excluded.has(n))) return false;
+    if (this.#required.some((t) => !names.includes(t))) return false;
+    if (!rule.tags.includes("optional")) return true;
+    return names.some((n) => this.#included.includes(n)) || this.optimizer === "unsafe";
+  }
+
+  toString(): string {
+    return `Mode(linker=${this.linker}, optimizer=${this.optimizer})`;
+  }
+
+  #with(query: Partial<ModeQuery>): Mode {
+    return new Mode(
+      { linker: this.linker, optimizer: this.optimizer },
+      {
+        included: this.#included,
+        excluded: [...this.#excluded],
+        required: this.#required,
+        guard: this.guard,
+        ...query,
+      },
+    );
+  }
+}
+
+interface ModeQuery {
+  readonly included: readonly string[];
+  readonly excluded: readonly string[];
+  readonly required: readonly string[];
+  readonly guard: Guard | undefined;
+}
+
+const NAMED: Readonly<Record<string, () => Mode>> = {
+  FAST_RUN: () => new Mode({ optimizer: "fast_run" }),
+  FAST_COMPILE: () => new Mode({ optimizer: "fast_compile" }),
+  Mode: () => new Mode(),
+  DebugMode: () => new Mode({ linker: "reference", optimizer: "fast_run" }, { guard: "debug" }),
+  DEBUG_MODE: () => new Mode({ linker: "reference", optimizer: "fast_run" }, { guard: "debug" }),
+  NanGuardMode: () => new Mode({ linker: "reference", optimizer: "fast_run" }, { guard: "nan" }),
+};
+
+/** The mode that a user's `mode` means; without one, the one that the configuration names. */
+export function getMode(mode?: string | Mode): Mode {
+  const wanted = mode ?? (config.mode as string | Mode);
+  if (typeof wanted === "object") return withConfig(wanted);
+  const make = NAMED[wanted];
+  if (make === undefined) {
+    throw new ConfigError(
+      `Unknown mode ${JSON.stringify(wanted)}; there are ${Object.keys(NAMED).join(", ")}, or new theano.Mode(...).`,
+    );
+  }
+  const isDefault = mode === undefined && config.optimizer !== "o4" && wanted === "FAST_RUN";
+  return withConfig(isDefault ? new Mode() : make());
+}
+
+/** Applies `config.optimizerIncluding` and its companions. */
+function withConfig(mode: Mode): Mode {
+  const list = (text: string): string[] => text.split(":").filter((t) => t !== "");
+  const including = list(config.optimizerIncluding);
+  const excluding = list(config.optimizerExcluding);
+  const requiring = list(config.optimizerRequiring);
+  if (!config["tensor.localElemwiseFusion"]) excluding.push("fusion");
+  let result = mode;
+  if (including.length > 0) result = result.including(...including);
+  if (excluding.length > 0) result = result.excluding(...excluding);
+  if (requiring.length > 0) result = result.requiring(...requiring);
+  return result;
+}

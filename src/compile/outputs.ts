@@ -1,0 +1,70 @@
+/** The forms that outputs may take - none, one, a list, a record - and the types of the results. */
+import type { NdArray } from "../array/ndArray.ts";
+import { ArgumentError } from "../errors.ts";
+import { Variable } from "../graph/variable.ts";
+import type { TensorVariable } from "../tensor/variable.ts";
+import { OutputSpec } from "./io.ts";
+
+export type Output = TensorVariable | OutputSpec;
+
+/** What `theano.function` accepts as outputs. */
+export type Outputs = null | undefined | Output | readonly Output[] | { readonly [key: string]: Output };
+
+type OneResult<O> =
+  O extends OutputSpec<infer V> ? OneResult<V> : O extends TensorVariable<infer D> ? NdArray<D> : NdArray;
+
+/** The type of a call's result: an array, a list, a record of arrays, or undefined. */
+export type ResultOf<O> = O extends null | undefined
+  ? undefined
+  : O extends Output
+    ? OneResult<O>
+    : O extends readonly unknown[]
+      ? { -readonly [K in keyof O]: OneResult<O[K]> }
+      : { -readonly [K in keyof O]: OneResult<O[K]> };
+
+/** Outputs in a row, and how to give the results the caller's form. */
+export interface OutputLayout {
+  readonly specs: readonly OutputSpec[];
+  pack(values: readonly NdArray[]): unknown;
+}
+
+function specOf(o: unknown, place: string): OutputSpec {
+  if (o instanceof OutputSpec) return o;
+  if (o instanceof Variable) return new OutputSpec(o as TensorVariable, false);
+  throw new ArgumentError(
+    `theano.function: ${place} is ${describe(o)}, not a symbolic variable. ` +
+      "Wrap a value with T.constant(value).",
+  );
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return Array.isArray(value) ? "a list" : `a ${typeof value}`;
+}
+
+export function layoutOutputs(outputs: unknown): OutputLayout {
+  if (outputs === null || outputs === undefined) return { specs: [], pack: () => undefined };
+  if (outputs instanceof Variable || outputs instanceof OutputSpec) {
+    return { specs: [specOf(outputs, "the output")], pack: (values) => values[0] };
+  }
+  if (Array.isArray(outputs)) {
+    const specs = outputs.map((o, i) => specOf(o, `output ${i}`));
+    return { specs, pack: (values) => values };
+  }
+  if (typeof outputs === "object") {
+    const keys = Object.keys(outputs);
+    const record = outputs as Record<string, unknown>;
+    const specs = keys.map((k) => specOf(record[k], `output ${JSON.stringify(k)}`));
+    return {
+      specs,
+      pack(values) {
+        const result: Record<string, NdArray> = {};
+        for (let i = 0; i < keys.length; i++) result[keys[i]!] = values[i]!;
+        return result;
+      },
+    };
+  }
+  throw new ArgumentError(
+    `theano.function: outputs must be a variable, a list, a record or nothing, not ${describe(outputs)}.`,
+  );
+}

@@ -1,0 +1,317 @@
+/**
+ * Symbolic gradients: `grad`, `Lop`, `Rop` and what is built on them. Reverse mode over the user's graph; every result
+ * is an ordinary expression, so second and higher orders come by calling `grad` again.
+ */
+import { config } from "./config/config.ts";
+import { isDiscrete, isComplex } from "./dtype.ts";
+import {
+  ArgumentError,
+  DisconnectedInputError,
+  DtypeError,
+  NullTypeGradError,
+  RankError,
+  ShapeMismatchError,
+} from "./errors.ts";
+import { NullGradient } from "./graph/op.ts";
+import { connected, pullback, type Cotangent, type CotangentAlgebra } from "./graph/pullback.ts";
+import { cloneReplace } from "./graph/replace.ts";
+import type { Variable } from "./graph/variable.ts";
+import { onesLike, zerosLike } from "./tensor/alloc.ts";
+import { asTensor } from "./tensor/constant.ts";
+import { stack } from "./tensor/join.ts";
+import { add, cast, real } from "./tensor/math.ts";
+import { at } from "./tensor/subtensor/index.ts";
+import type { TensorVariable } from "./tensor/variable.ts";
+
+export {
+  considerConstant,
+  disconnectedGrad,
+  gradClip,
+  gradScale,
+  undefinedGrad,
+  zeroGrad,
+} from "./tensor/gradientOps.ts";
+export { verifyGrad, numericGrad, type VerifyGradOptions } from "./verifyGrad.ts";
+
+/** What to do about an input that the cost does not depend on. */
+export type DisconnectedPolicy = "raise" | "warn" | "ignore";
+
+export interface GradOptions {
+  /** Variables that count as constants: nothing flows through them. */
+  considerConstant?: readonly TensorVariable[];
+  /** Gradients of the cost already known; the sweep starts from these too. The cost may then be null. */
+  knownGrads?:
+    | ReadonlyMap<TensorVariable, TensorVariable>
+    | readonly (readonly [TensorVariable, TensorVariable])[];
+  /** Default `"raise"`: a `DisconnectedInputError`. */
+  disconnectedInputs?: DisconnectedPolicy;
+  /** Default `"raise"`: a `NullTypeGradError`. `"return"` gives zeros filled with NaN's reason unreported. */
+  nullGradients?: "raise" | "return";
+  /** What an ignored disconnected input gets: zeros (default) or `null`. */
+  returnDisconnected?: "zero" | "none";
+  /** Name results `dcost/dx` (default true). */
+  addNames?: boolean;
+}
+
+const algebra: CotangentAlgebra = {
+  add: (a, b) => add(a as TensorVariable, b as TensorVariable),
+  isDifferentiable: (v) => !isDiscrete((v as TensorVariable).dtype),
+  conform(gradient, v) {
+    const g = gradient as TensorVariable;
+    const x = v as TensorVariable;
+    if (g.ndim !== x.ndim) {
+      throw new RankError(
+        `The gradient of ${x.toString()} has rank ${g.ndim}, the variable rank ${x.ndim}: ` +
+          `the lop of an op that uses it returned a wrong shape.`,
+      );
+    }
+    if (g.dtype === x.dtype) return g;
+    return cast(isComplex(g.dtype) && !isComplex(x.dtype) ? real(g) : g, x.dtype);
+  },
+};
+
+/**
+ * The gradient of a scalar `cost` with respect to one variable or to each of a list.
+ *
+ * @param cost a real variable of rank 0, or null when `knownGrads` starts the sweep
+ * @param wrt the variables; results have their shapes and dtypes (floatX zeros for integers)
+ * @throws RankError, DtypeError when the cost is no real scalar
+ * @throws DisconnectedInputError when the cost does not depend on an entry of `wrt`
+ * @throws NullTypeGradError when a gradient on the way is not defined
+ *
+ * @example
+ * ```ts
+ * import * as theano from "theano";
+ * import { tensor as T } from "theano";
+ * const x = T.dscalar("x");
+ * const f = theano.function([x], theano.grad(x.pow(3), x));
+ * console.log(+f(2)); // 12
+ * ```
+ */
+export function grad<V extends TensorVariable>(
+  cost: TensorVariable | null,
+  wrt: V,
+  options?: GradOptions,
+): V;
+export function grad<const L extends readonly TensorVariable[]>(
+  cost: TensorVariable | null,
+  wrt: L,
+  options?: GradOptions,
+): { -readonly [K in keyof L]: L[K] };
+export function grad(
+  cost: TensorVariable | null,
+  wrt: TensorVariable | readonly TensorVariable[],
+  options: GradOptions = {},
+): TensorVariable | (TensorVariable | null)[] {
+  const list = Array.isArray(wrt) ? (wrt as readonly TensorVariable[]) : [wrt as TensorVariable];
+  const results = gradientList(cost, list, options);
+  if (options.addNames !== false) {
+    for (const [i, g] of results.entries()) {
+      const of = list[i]!.name;
+      if (g !== null && of !== undefined) g.name ??= `d${cost?.name ?? "cost"}/d${of}`;
+    }
+  }
+  return Array.isArray(wrt) ? results : (results[0] as TensorVariable);
+}
+
+function gradientList(
+  cost: TensorVariable | null,
+  wrt: readonly TensorVariable[],
+  options: GradOptions,
+): (TensorVariable | null)[] {
+  const starts: TensorVariable[] = [];
+  const cotangents: Cotangent[] = [];
+  if (cost !== null) {
+    checkCost(cost);
+    starts.push(cost);
+    cotangents.push(onesLike(cost));
+  }
+  for (const [v, g] of options.knownGrads ?? []) {
+    const gradient = asTensor(g);
+    if (gradient.ndim !== v.ndim) {
+      throw new RankError(
+        `knownGrads: the gradient given for ${v.toString()} has rank ${gradient.ndim}, ` +
+          `the variable has rank ${v.ndim}.`,
+      );
+    }
+    starts.push(v);
+    cotangents.push(gradient);
+  }
+  if (starts.length === 0) {
+    throw new ArgumentError("grad: the cost may be null only when knownGrads is given.");
+  }
+  const stopAt = new Set<Variable>(options.considerConstant ?? []);
+  // A gradient that was given is the whole gradient of its variable.
+  const pinned = new Set<Variable>(cost === null ? starts : starts.slice(1));
+  const found = pullback(starts, wrt, cotangents, algebra, stopAt, pinned);
+  const isConnected = connected(starts, wrt, stopAt);
+  return wrt.map((v, i) => finish(v, found[i] ?? null, isConnected[i]!, cost, options));
+}
+
+function checkCost(cost: TensorVariable): void {
+  if (cost.ndim !== 0) {
+    throw new RankError(
+      `cost must be a scalar. It has rank ${cost.ndim} (${cost.type.toString()}): reduce it, ` +
+        "for example with .sum() or .mean(), or use theano.jacobian.",
+      { op: "grad" },
+    );
+  }
+  if (isComplex(cost.dtype)) {
+    throw new DtypeError("grad: the cost must be real; take real(), imag() or abs() of it.", {
+      op: "grad",
+    });
+  }
+}
+
+function finish(
+  v: TensorVariable,
+  g: Cotangent,
+  isConnected: boolean,
+  cost: TensorVariable | null,
+  options: GradOptions,
+): TensorVariable | null {
+  if (g instanceof NullGradient) {
+    if ((options.nullGradients ?? "raise") === "raise") {
+      throw new NullTypeGradError(
+        `grad: the gradient with respect to ${v.toString()} is not defined: ${g.reason}`,
+        { op: "grad" },
+      );
+    }
+    return null;
+  }
+  if (g !== null) return g as TensorVariable;
+  if (isConnected) return zeroGradient(v);
+  const message =
+    `grad: ${cost?.toString() ?? "the cost"} does not depend on ${v.toString()} ` +
+    `(${v.type.toString()}), or only through operations without gradient.\n` +
+    'Leave it out of wrt, or pass { disconnectedInputs: "ignore" } to get zeros.';
+  const policy = options.disconnectedInputs ?? "raise";
+  if (policy === "raise") throw new DisconnectedInputError(message, { op: "grad" });
+  if (policy === "warn") console.warn(message);
+  return options.returnDisconnected === "none" ? null : zeroGradient(v);
+}
+
+/** Zeros of the shape of `v`; gradients are never integers. */
+function zeroGradient(v: TensorVariable): TensorVariable {
+  return zerosLike(v, isDiscrete(v.dtype) ? { dtype: config.floatX } : {});
+}
+
+function asList<T>(x: T | readonly T[]): readonly T[] {
+  return Array.isArray(x) ? (x as readonly T[]) : [x as T];
+}
+
+/**
+ * The L-operator: `evalPoints`ᵀ times the Jacobian of `f` with respect to `wrt`.
+ * Shapes: one evaluation point of the shape of each `f`; results of the shapes of `wrt`.
+ */
+export function Lop<W extends TensorVariable | readonly TensorVariable[]>(
+  f: TensorVariable | readonly TensorVariable[],
+  wrt: W,
+  evalPoints: TensorVariable | readonly TensorVariable[],
+  options: Pick<GradOptions, "considerConstant" | "disconnectedInputs"> = {},
+): W {
+  const fs = asList(f);
+  const points = asList(evalPoints);
+  if (fs.length !== points.length) {
+    throw new ArgumentError(`Lop: ${fs.length} outputs but ${points.length} evaluation points.`);
+  }
+  const stopAt = new Set<Variable>(options.considerConstant ?? []);
+  const list = asList<TensorVariable>(wrt as TensorVariable | readonly TensorVariable[]);
+  const found = pullback(fs, list, points, algebra, stopAt);
+  const isConnected = connected(fs, list, stopAt);
+  const results = list.map((v, i) => finish(v, found[i] ?? null, isConnected[i]!, null, options));
+  return (Array.isArray(wrt) ? results : results[0]) as W;
+}
+
+/**
+ * The R-operator: the Jacobian of `f` with respect to `wrt` times `evalPoints`.
+ * Derived: the L-op of the L-op, which is linear in its cotangent.
+ */
+export function Rop<F extends TensorVariable | readonly TensorVariable[]>(
+  f: F,
+  wrt: TensorVariable | readonly TensorVariable[],
+  evalPoints: TensorVariable | readonly TensorVariable[],
+  options: { disconnectedOutputs?: DisconnectedPolicy } = {},
+): F {
+  const fs = asList<TensorVariable>(f as TensorVariable | readonly TensorVariable[]);
+  const ws = asList(wrt);
+  const points = asList(evalPoints);
+  if (ws.length !== points.length) {
+    throw new ArgumentError(`Rop: ${ws.length} variables but ${points.length} evaluation points.`);
+  }
+  for (const [i, w] of ws.entries()) {
+    if (w.ndim !== points[i]!.ndim) {
+      throw new ShapeMismatchError(
+        `Rop: the evaluation point of ${w.toString()} has rank ${points[i]!.ndim}, ` +
+          `the variable has rank ${w.ndim}.`,
+      );
+    }
+  }
+  const policy = options.disconnectedOutputs ?? "raise";
+  const results = fs.map((out) => {
+    const u = out.type.makeVariable(null, 0, "cotangent") as TensorVariable;
+    const back = pullback([out], ws, [u], algebra);
+    const parts: Variable[] = [];
+    const seeds: Variable[] = [];
+    for (const [i, g] of back.entries()) {
+      if (g instanceof NullGradient) {
+        throw new NullTypeGradError(`Rop: ${ws[i]!.toString()}: ${g.reason}`, { op: "Rop" });
+      }
+      if (g === null) continue;
+      parts.push(g);
+      seeds.push(points[i]!);
+    }
+    const forward = parts.length === 0 ? null : pullback(parts, [u], seeds, algebra)[0]!;
+    if (forward instanceof NullGradient) {
+      throw new NullTypeGradError(`Rop: ${forward.reason}`, { op: "Rop" });
+    }
+    if (forward === null) {
+      if (parts.length === 0 && policy === "raise") {
+        throw new DisconnectedInputError(
+          `Rop: ${out.toString()} does not depend on the given variables. ` +
+            'Pass { disconnectedOutputs: "ignore" } to get zeros.',
+          { op: "Rop" },
+        );
+      }
+      return zeroGradient(out);
+    }
+    // The first sweep is linear in u, so u is gone from the value; zeros make that visible to the graph.
+    return cloneReplace([forward], new Map([[u as Variable, zerosLike(out) as Variable]]))[0]!;
+  });
+  return (Array.isArray(f) ? results : results[0]) as F;
+}
+
+/**
+ * The Jacobian of `expression` (rank 0 or 1) with respect to `wrt`: shape `[n, ...wrt.shape]` for a vector of n.
+ * The number of rows must be known when the graph is built.
+ */
+export function jacobian(
+  expression: TensorVariable,
+  wrt: TensorVariable,
+  options: GradOptions = {},
+): TensorVariable {
+  if (expression.ndim > 1) {
+    throw new RankError(`jacobian: the expression must have rank 0 or 1, it has ${expression.ndim}.`);
+  }
+  if (expression.ndim === 0) return grad(expression, wrt, options);
+  const rows = expression.type.shape[0] ?? null;
+  if (rows === null) {
+    throw new ShapeMismatchError(
+      `jacobian: the length of ${expression.toString()} is not known when the graph is built. ` +
+        "Give its input a shape, for example T.tensor({ dtype, shape: [3] }), or use specifyShape.",
+    );
+  }
+  const parts: TensorVariable[] = [];
+  for (let i = 0; i < rows; i++) parts.push(grad(at(expression, i), wrt, options));
+  return stack(parts, { axis: 0 });
+}
+
+/** The Hessian of a scalar `cost` with respect to a vector `wrt` of statically known length: shape `[n, n]`. */
+export function hessian(
+  cost: TensorVariable,
+  wrt: TensorVariable,
+  options: GradOptions = {},
+): TensorVariable {
+  if (wrt.ndim !== 1) throw new RankError(`hessian: wrt must be a vector, it has rank ${wrt.ndim}.`);
+  return jacobian(grad(cost, wrt, options), wrt, { disconnectedInputs: "ignore", ...options });
+}

@@ -1,0 +1,68 @@
+/**
+ * Theano for TypeScript. Named exports only, in the order of the manual.
+ *
+ * ```ts
+ * import * as theano from "theano";
+ * import { tensor as T } from "theano";
+ * ```
+ */
+import { attachMethods } from "./tensor/methods.ts";
+
+// The one thing that happens on import: operators become methods of TensorVariable.
+attachMethods();
+
+// Symbolic tensors
+export * as tensor from "./tensor/index.ts";
+
+// Values
+export { array, full, ones, zeros } from "./array/create.ts";
+export type { ArrayInput, NestedArray } from "./array/create.ts";
+export { NdArray } from "./array/ndArray.ts";
+export type { DType } from "./dtype.ts";
+
+// Functions
+export { fn as function, type FunctionOptions } from "./compile/function.ts";
+export { In, Out, type InOptions } from "./compile/io.ts";
+export { shared, SharedVariable, type SharedOptions } from "./compile/shared.ts";
+export type { CompiledFunction } from "./compile/callable.ts";
+export type { CopyOptions } from "./compile/copy.ts";
+export { getMode, Mode } from "./compile/mode.ts";
+export type { Profile } from "./compile/profile.ts";
+
+// Gradients
+export { grad, hessian, jacobian, Lop, Rop, type GradOptions } from "./gradient.ts";
+export * as gradient from "./gradient.ts";
+
+// Graphs
+export { cloneReplace as clone } from "./graph/replace.ts";
+export { debugprint, pp } from "./printing/index.ts";
+export * as printing from "./printing/index.ts";
+
+// Configuration and errors
+export { config } from "./config/config.ts";
+export {
+  ArgumentError,
+  AssertionError,
+  AxisError,
+  BroadcastError,
+  CompileError,
+  ConfigError,
+  DebugModeError,
+  DeviceError,
+  DisconnectedInputError,
+  DtypeError,
+  FileFormatError,
+  GradientError,
+  IndexError,
+  InternalError,
+  MissingInputError,
+  NanGuardError,
+  NullTypeGradError,
+  RankError,
+  ShapeMismatchError,
+  TheanoError,
+  TheanoMemoryError,
+  UnusedInputError,
+  UpdateError,
+  ValueError,
+} from "./errors.ts";

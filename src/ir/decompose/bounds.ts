@@ -1,0 +1,25 @@
+/** What is promised of each function on the whole range, in units in the last place of the true result. */
+import type { DecomposedName } from "./index.ts";
+
+export interface Bound {
+  readonly f32: number;
+  readonly f64: number;
+}
+
+const tight: Bound = { f32: 1.5, f64: 1.5 };
+const elementary: Bound = { f32: 2, f64: 2 };
+
+export const maxUlp: Readonly<Record<DecomposedName, Bound>> = {
+  exp: tight,
+  exp2: elementary,
+  expm1: elementary,
+  log: tight,
+  log2: elementary,
+  log10: elementary,
+  log1p: elementary,
+  sigmoid: elementary,
+  softplus: elementary,
+  tanh: elementary,
+  sinh: elementary,
+  cosh: elementary,
+};

@@ -1,0 +1,86 @@
+/** Exponentials, logarithms and the sigmoid family. */
+import { cExp, cLog } from "./complexNumbers.ts";
+import type { ScalarOp } from "./define.ts";
+import { unaryFloat } from "./families.ts";
+
+const LN2 = Math.LN2;
+const LN10 = Math.LN10;
+
+export const exp: ScalarOp = unaryFloat({
+  name: "exp",
+  doc: "e to the power x.",
+  instruction: "exp",
+  domain: [-4, 4],
+  maxUlp: 1.5,
+  derivative: (_f, _x, out) => out,
+  complex: cExp,
+});
+
+export const exp2: ScalarOp = unaryFloat({
+  name: "exp2",
+  doc: "2 to the power x.",
+  instruction: "exp2",
+  domain: [-4, 4],
+  derivative: (f, _x, out) => f.mul(out, LN2),
+});
+
+export const expm1: ScalarOp = unaryFloat({
+  name: "expm1",
+  doc: "exp(x) - 1 without cancellation near 0.",
+  instruction: "expm1",
+  domain: [-3, 3],
+  derivative: (f, x) => f.exp(x),
+  inverse: "log1p",
+});
+
+export const log: ScalarOp = unaryFloat({
+  name: "log",
+  doc: "The natural logarithm; -inf at 0, NaN below.",
+  instruction: "log",
+  domain: [0.05, 10],
+  maxUlp: 1.5,
+  derivative: (f, x) => f.inv(x),
+  complex: cLog,
+});
+
+export const log2: ScalarOp = unaryFloat({
+  name: "log2",
+  doc: "The logarithm to base 2.",
+  instruction: "log2",
+  domain: [0.05, 10],
+  derivative: (f, x) => f.inv(f.mul(x, LN2)),
+});
+
+export const log10: ScalarOp = unaryFloat({
+  name: "log10",
+  doc: "The logarithm to base 10.",
+  instruction: "log10",
+  domain: [0.05, 10],
+  derivative: (f, x) => f.inv(f.mul(x, LN10)),
+});
+
+export const log1p: ScalarOp = unaryFloat({
+  name: "log1p",
+  doc: "log(1 + x) without cancellation near 0.",
+  instruction: "log1p",
+  domain: [-0.9, 10],
+  derivative: (f, x) => f.inv(f.add(x, 1)),
+  inverse: "expm1",
+});
+
+export const sigmoid: ScalarOp = unaryFloat({
+  name: "sigmoid",
+  doc: "1 / (1 + exp(-x)), for any x without overflow.",
+  instruction: "sigmoid",
+  domain: [-6, 6],
+  derivative: (f, x, out) => f.mul(out, f.sigmoid(f.neg(x))),
+});
+
+export const softplus: ScalarOp = unaryFloat({
+  name: "softplus",
+  doc: "log(1 + exp(x)), for any x without overflow.",
+  instruction: "softplus",
+  domain: [-6, 6],
+  derivative: (f, x) => f.sigmoid(x),
+});
+

@@ -1,0 +1,231 @@
+/** Elementwise functions of tensors: `T.add`, `T.exp`, ... */
+import { config } from "../config/config.ts";
+import { isComplex, isDiscrete, parseDType, type DType } from "../dtype.ts";
+import * as S from "../scalar/index.ts";
+import type { ScalarOp } from "../scalar/define.ts";
+import type { ScalarFunctions } from "../scalar/functions.ts";
+import { asTensor } from "./constant.ts";
+import { Elemwise, applyElemwise, provideFill, provideGradientTools } from "./elemwise.ts";
+import type { TensorLike, TensorVariable } from "./variable.ts";
+
+/** A function of one tensor. */
+export type Unary = (x: TensorLike) => TensorVariable;
+/** A function of two tensors that broadcast together. */
+export type Binary = (x: TensorLike, y: TensorLike) => TensorVariable;
+/** A function of three tensors that broadcast together. */
+export type Ternary = (x: TensorLike, y: TensorLike, z: TensorLike) => TensorVariable;
+/** A function of any number of tensors that broadcast together. */
+export type Variadic = (...args: readonly TensorLike[]) => TensorVariable;
+
+function unary(op: ScalarOp): Unary {
+  const elemwise = new Elemwise(op);
+  return (x) => applyElemwise(elemwise, [x]);
+}
+
+function binary(op: ScalarOp): Binary {
+  const elemwise = new Elemwise(op);
+  return (x, y) => applyElemwise(elemwise, [x, y]);
+}
+
+function ternary(op: ScalarOp): Ternary {
+  const elemwise = new Elemwise(op);
+  return (x, y, z) => applyElemwise(elemwise, [x, y, z]);
+}
+
+function variadic(op: ScalarOp): Variadic {
+  const elemwise = new Elemwise(op);
+  return (...args) => (args.length === 1 ? asTensor(args[0]!) : applyElemwise(elemwise, args));
+}
+
+export const add: Variadic = variadic(S.add);
+export const mul: Variadic = variadic(S.mul);
+export const sub: Binary = binary(S.sub);
+/** True division: integers give floats. */
+export const div: Binary = binary(S.trueDiv);
+export const trueDiv: Binary = div;
+/** floor(x / y), as Python's //. */
+export const intDiv: Binary = binary(S.intDiv);
+export const floorDiv: Binary = intDiv;
+/** The remainder with the sign of y. */
+export const mod: Binary = binary(S.mod);
+export const pow: Binary = binary(S.pow);
+export const power: Binary = pow;
+export const neg: Unary = unary(S.neg);
+export const abs: Unary = unary(S.abs);
+export const sgn: Unary = unary(S.sgn);
+export const sqr: Unary = unary(S.sqr);
+export const square: Unary = sqr;
+export const sqrt: Unary = unary(S.sqrt);
+/** 1 / x. */
+export const inv: Unary = unary(S.inv);
+export const maximum: Binary = binary(S.maximum);
+export const minimum: Binary = binary(S.minimum);
+
+export const ceil: Unary = unary(S.ceil);
+export const floor: Unary = unary(S.floor);
+export const trunc: Unary = unary(S.trunc);
+export const roundHalfToEven: Unary = unary(S.roundHalfToEven);
+export const roundHalfAwayFromZero: Unary = unary(S.roundHalfAwayFromZero);
+
+export const exp: Unary = unary(S.exp);
+export const exp2: Unary = unary(S.exp2);
+export const expm1: Unary = unary(S.expm1);
+export const log: Unary = unary(S.log);
+export const log2: Unary = unary(S.log2);
+export const log10: Unary = unary(S.log10);
+export const log1p: Unary = unary(S.log1p);
+export const sigmoid: Unary = unary(S.sigmoid);
+export const softplus: Unary = unary(S.softplus);
+
+export const sin: Unary = unary(S.sin);
+export const cos: Unary = unary(S.cos);
+export const tan: Unary = unary(S.tan);
+export const arcsin: Unary = unary(S.arcsin);
+export const arccos: Unary = unary(S.arccos);
+export const arctan: Unary = unary(S.arctan);
+export const arctan2: Binary = binary(S.arctan2);
+export const sinh: Unary = unary(S.sinh);
+export const cosh: Unary = unary(S.cosh);
+export const tanh: Unary = unary(S.tanh);
+export const arcsinh: Unary = unary(S.arcsinh);
+export const arccosh: Unary = unary(S.arccosh);
+export const arctanh: Unary = unary(S.arctanh);
+export const deg2rad: Unary = unary(S.deg2rad);
+export const rad2deg: Unary = unary(S.rad2deg);
+
+export const eq: Binary = binary(S.eq);
+export const neq: Binary = binary(S.neq);
+export const lt: Binary = binary(S.lt);
+export const le: Binary = binary(S.le);
+export const gt: Binary = binary(S.gt);
+export const ge: Binary = binary(S.ge);
+export const isnan: Unary = unary(S.isnan);
+export const isinf: Unary = unary(S.isinf);
+export const and: Binary = binary(S.and);
+export const or: Binary = binary(S.or);
+export const xor: Binary = binary(S.xor);
+export const invert: Unary = unary(S.invert);
+export const leftShift: Binary = binary(S.leftShift);
+export const rightShift: Binary = binary(S.rightShift);
+
+/** x where the condition is not zero, else y, element by element; both sides are computed. */
+export const switch_: Ternary = ternary(S.switch_);
+export const where: Ternary = switch_;
+/** x limited to [low, high]. */
+export const clip: Ternary = ternary(S.clip);
+/** `value` with the shape of `x`. */
+export const fill: Binary = binary(S.second);
+export const second: Binary = fill;
+export const tensorCopy: Unary = unary(S.tensorCopy);
+
+export const erf: Unary = unary(S.erf);
+export const erfc: Unary = unary(S.erfc);
+export const erfinv: Unary = unary(S.erfinv);
+export const gammaln: Unary = unary(S.gammaln);
+export const psi: Unary = unary(S.psi);
+export const digamma: Unary = psi;
+export const triGamma: Unary = unary(S.triGamma);
+
+export const angle: Unary = unary(S.angle);
+export const complex: Binary = binary(S.complex);
+export const complexFromPolar: Binary = binary(S.complexFromPolar);
+
+const realOp = new Elemwise(S.real);
+const imagOp = new Elemwise(S.imag);
+const conjOp = new Elemwise(S.conj);
+
+/** The real part; a real tensor is its own. */
+export function real(x: TensorLike): TensorVariable {
+  const v = asTensor(x);
+  return isComplex(v.dtype) ? applyElemwise(realOp, [v]) : v;
+}
+
+export function imag(x: TensorLike): TensorVariable {
+  return applyElemwise(imagOp, [x]);
+}
+
+/** The complex conjugate; a real tensor is its own. */
+export function conj(x: TensorLike): TensorVariable {
+  const v = asTensor(x);
+  return isComplex(v.dtype) ? applyElemwise(conjOp, [v]) : v;
+}
+
+const castOps = new Map<DType, Elemwise>();
+
+/**
+ * `x` converted to a dtype; `"floatX"` is `config.floatX`. Floats to integers saturate and NaN gives 0.
+ * @throws DtypeError for an unknown dtype
+ */
+export function cast(x: TensorLike, dtype: DType | "floatX"): TensorVariable {
+  const to = dtype === "floatX" ? config.floatX : parseDType(dtype);
+  const v = asTensor(x);
+  if (v.dtype === to) return v;
+  let op = castOps.get(to);
+  if (op === undefined) castOps.set(to, (op = new Elemwise(S.castTo(to))));
+  return applyElemwise(op, [v]);
+}
+
+/** Rounds to whole numbers: halves to even (default) or away from zero. Integers stay. */
+export function round(
+  x: TensorLike,
+  options: { readonly mode?: "half_to_even" | "half_away_from_zero" } = {},
+): TensorVariable {
+  const v = asTensor(x);
+  if (isDiscrete(v.dtype)) return v;
+  return options.mode === "half_away_from_zero" ? roundHalfAwayFromZero(v) : roundHalfToEven(v);
+}
+
+/** As `round`, as int64. */
+export function iround(
+  x: TensorLike,
+  options: { readonly mode?: "half_to_even" | "half_away_from_zero" } = {},
+): TensorVariable {
+  return cast(round(x, options), "int64");
+}
+
+/** The largest of several tensors, element by element. */
+export function largest(...args: readonly TensorLike[]): TensorVariable {
+  return args.map((a) => asTensor(a)).reduce((a, b) => maximum(a, b));
+}
+
+/** The smallest of several tensors, element by element. */
+export function smallest(...args: readonly TensorLike[]): TensorVariable {
+  return args.map((a) => asTensor(a)).reduce((a, b) => minimum(a, b));
+}
+
+/** Quotient and remainder by Python's rules. */
+export function divmod(x: TensorLike, y: TensorLike): [TensorVariable, TensorVariable] {
+  return [intDiv(x, y), mod(x, y)];
+}
+
+/** The quotient of whole numbers, rounded up. */
+export function ceilIntdiv(x: TensorLike, y: TensorLike): TensorVariable {
+  return add(intDiv(x, y), cast(neq(mod(x, y), 0), asTensor(x).dtype));
+}
+
+export interface IscloseOptions {
+  readonly rtol?: number;
+  readonly atol?: number;
+  readonly equalNan?: boolean;
+}
+
+/** |x - y| <= atol + rtol*|y|; equal infinities are close. */
+export function isclose(x: TensorLike, y: TensorLike, options: IscloseOptions = {}): TensorVariable {
+  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
+  const [a, b] = [asTensor(x), asTensor(y)];
+  const near = le(abs(sub(a, b)), add(mul(abs(b), rtol), atol));
+  const finite = invert(or(or(isinf(a), isinf(b)), or(isnan(a), isnan(b))));
+  const close = or(and(near, finite), eq(a, b));
+  return equalNan ? or(close, and(isnan(a), isnan(b))) : close;
+}
+
+const functions: ScalarFunctions<TensorVariable> = {
+  add, mul, switch: switch_, neg, abs, sgn, sqr, sqrt, inv, ceil, floor, trunc,
+  roundHalfToEven, roundHalfAwayFromZero, exp, exp2, expm1, log, log2, log10, log1p, sin, cos, tan,
+  arcsin, arccos, arctan, sinh, cosh, tanh, arcsinh, arccosh, arctanh, deg2rad, rad2deg, invert,
+  isnan, isinf, erf, erfc, erfinv, gammaln, psi, triGamma, sigmoid, softplus, real, imag, conj, angle,
+  sub, div, intDiv, mod, pow, maximum, minimum, arctan2, eq, neq, lt, le, gt, ge, and, or, xor, complex,
+};
+
+provideGradientTools({ functions });
+provideFill((x, value) => fill(x, value));

@@ -1,0 +1,365 @@
+/** Operators and functions as methods: `x.add(y)`, `x.sum({ axis: 0 })`. Attached once, by `attachMethods`. */
+import type { DType } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
+import { asTensor } from "./constant.ts";
+import { dimshuffle, transpose, type DimShufflePattern } from "./dimshuffle.ts";
+import { dot, matmul } from "./dot.ts";
+import * as extra from "./extraOps.ts";
+import { repeat } from "./alloc.ts";
+import * as M from "./math.ts";
+import * as R from "./reduction.ts";
+import { flatten, reshape, type ShapeArgument } from "./reshape.ts";
+import { shapeI, squeeze } from "./shape.ts";
+import { at, diagonal, take, type IndexItem } from "./subtensor/index.ts";
+import { TensorVariable, type TensorLike } from "./variable.ts";
+
+type Unary = () => TensorVariable;
+type Binary = (other: TensorLike) => TensorVariable;
+type Reduction = (options?: R.ReduceOptions) => TensorVariable;
+
+/** What every symbolic tensor can do. Each method is the function of the same name in `T`, applied to the tensor. */
+export interface TensorMethods<D extends DType = DType> {
+  /** The sizes, one int64 scalar per axis: constants where the type knows them. */
+  readonly shape: readonly TensorVariable<"int64">[];
+  /** The number of elements, an int64 scalar. */
+  readonly size: TensorVariable;
+  /** The axes in reverse order. */
+  readonly T: TensorVariable<D>;
+  add(...others: readonly TensorLike[]): TensorVariable;
+  mul(...others: readonly TensorLike[]): TensorVariable;
+  clip(low: TensorLike, high: TensorLike): TensorVariable;
+  cast<E extends DType>(dtype: E | "floatX"): TensorVariable<E>;
+  astype<E extends DType>(dtype: E | "floatX"): TensorVariable<E>;
+  round(options?: { readonly mode?: "half_to_even" | "half_away_from_zero" }): TensorVariable;
+  sum(options?: R.SumOptions): TensorVariable;
+  prod(options?: R.SumOptions): TensorVariable;
+  mean(options?: R.SumOptions): TensorVariable;
+  var(options?: R.VarOptions): TensorVariable;
+  std(options?: R.VarOptions): TensorVariable;
+  norm(options?: R.NormOptions): TensorVariable;
+  dot(other: TensorLike): TensorVariable;
+  matmul(other: TensorLike): TensorVariable;
+  /** Indexing: numbers, `"1:3"`, `null` for a new axis, `"..."`, integer tensors, lists, masks. */
+  at(...index: readonly IndexItem[]): TensorVariable;
+  take(indices: TensorLike, options?: { readonly axis?: number }): TensorVariable;
+  diagonal(options?: { readonly offset?: number; readonly axis1?: number; readonly axis2?: number }): TensorVariable;
+  reshape(shape: ShapeArgument): TensorVariable;
+  flatten(options?: { readonly ndim?: number }): TensorVariable;
+  ravel(): TensorVariable;
+  transpose(axes?: readonly number[]): TensorVariable;
+  swapaxes(axis1: number, axis2: number): TensorVariable;
+  dimshuffle(...pattern: DimShufflePattern): TensorVariable;
+  squeeze(): TensorVariable;
+  repeat(repeats: TensorLike, options?: { readonly axis?: number }): TensorVariable;
+  cumsum(options?: { readonly axis?: number }): TensorVariable;
+  cumprod(options?: { readonly axis?: number }): TensorVariable;
+  zerosLike(): TensorVariable;
+  onesLike(): TensorVariable;
+  neg: Unary;
+  abs: Unary;
+  sgn: Unary;
+  sqr: Unary;
+  sqrt: Unary;
+  inv: Unary;
+  ceil: Unary;
+  floor: Unary;
+  trunc: Unary;
+  exp: Unary;
+  exp2: Unary;
+  expm1: Unary;
+  log: Unary;
+  log2: Unary;
+  log10: Unary;
+  log1p: Unary;
+  sin: Unary;
+  cos: Unary;
+  tan: Unary;
+  arcsin: Unary;
+  arccos: Unary;
+  arctan: Unary;
+  sinh: Unary;
+  cosh: Unary;
+  tanh: Unary;
+  arcsinh: Unary;
+  arccosh: Unary;
+  arctanh: Unary;
+  deg2rad: Unary;
+  rad2deg: Unary;
+  invert: Unary;
+  isnan: Unary;
+  isinf: Unary;
+  erf: Unary;
+  erfc: Unary;
+  erfinv: Unary;
+  gammaln: Unary;
+  psi: Unary;
+  digamma: Unary;
+  sigmoid: Unary;
+  softplus: Unary;
+  real: Unary;
+  imag: Unary;
+  conj: Unary;
+  angle: Unary;
+  sub: Binary;
+  div: Binary;
+  trueDiv: Binary;
+  intDiv: Binary;
+  floorDiv: Binary;
+  mod: Binary;
+  pow: Binary;
+  maximum: Binary;
+  minimum: Binary;
+  eq: Binary;
+  neq: Binary;
+  lt: Binary;
+  le: Binary;
+  gt: Binary;
+  ge: Binary;
+  and: Binary;
+  or: Binary;
+  xor: Binary;
+  fill: Binary;
+  max: Reduction;
+  min: Reduction;
+  argmax: Reduction;
+  argmin: Reduction;
+  all: Reduction;
+  any: Reduction;
+  ptp: Reduction;
+}
+
+const UNARY = [
+  "neg",
+  "abs",
+  "sgn",
+  "sqr",
+  "sqrt",
+  "inv",
+  "ceil",
+  "floor",
+  "trunc",
+  "exp",
+  "exp2",
+  "expm1",
+  "log",
+  "log2",
+  "log10",
+  "log1p",
+  "sin",
+  "cos",
+  "tan",
+  "arcsin",
+  "arccos",
+  "arctan",
+  "sinh",
+  "cosh",
+  "tanh",
+  "arcsinh",
+  "arccosh",
+  "arctanh",
+  "deg2rad",
+  "rad2deg",
+  "invert",
+  "isnan",
+  "isinf",
+  "erf",
+  "erfc",
+  "erfinv",
+  "gammaln",
+  "psi",
+  "digamma",
+  "sigmoid",
+  "softplus",
+  "real",
+  "imag",
+  "conj",
+  "angle",
+] as const;
+
+const BINARY = [
+  "sub",
+  "div",
+  "trueDiv",
+  "intDiv",
+  "floorDiv",
+  "mod",
+  "pow",
+  "maximum",
+  "minimum",
+  "eq",
+  "neq",
+  "lt",
+  "le",
+  "gt",
+  "ge",
+  "and",
+  "or",
+  "xor",
+  "fill",
+] as const;
+
+const REDUCTIONS = [
+  "max",
+  "min",
+  "argmax",
+  "argmin",
+  "all",
+  "any",
+  "ptp",
+] as const;
+
+type Method = (this: TensorVariable, ...args: never[]) => unknown;
+
+/** Sizes of a variable, made once. */
+const shapes = new WeakMap<TensorVariable, readonly TensorVariable[]>();
+
+function shapeOf(v: TensorVariable): readonly TensorVariable[] {
+  let shape = shapes.get(v);
+  if (shape === undefined) {
+    shape = Object.freeze(v.type.shape.map((_, axis) => shapeI(v, axis)));
+    shapes.set(v, shape);
+  }
+  return shape;
+}
+
+function methodTable(): Record<string, Method> {
+  const table: Record<string, Method> = {};
+  for (const name of UNARY) {
+    const f = M[name];
+    table[name] = function unary() {
+      return f(this);
+    };
+  }
+  for (const name of BINARY) {
+    const f = M[name];
+    table[name] = function binary(other: TensorLike) {
+      return f(this, defined(other, name));
+    };
+  }
+  for (const name of REDUCTIONS) {
+    const f = R[name];
+    table[name] = function reduction(options?: R.ReduceOptions) {
+      return f(this, options);
+    };
+  }
+  return table;
+}
+
+/** A missing argument is a mistake that would otherwise surface far away. */
+function defined(x: TensorLike, name: string): TensorLike {
+  if (x === undefined) throw new ArgumentError(`${name}: the argument is missing.`, { op: name });
+  return x;
+}
+
+const others: Record<string, Method> = {
+  add(...args: TensorLike[]) {
+    return M.add(this, ...args.map((a) => defined(a, "add")));
+  },
+  mul(...args: TensorLike[]) {
+    return M.mul(this, ...args.map((a) => defined(a, "mul")));
+  },
+  clip(low: TensorLike, high: TensorLike) {
+    return M.clip(this, defined(low, "clip"), defined(high, "clip"));
+  },
+  cast(dtype: DType | "floatX") {
+    return M.cast(this, dtype);
+  },
+  astype(dtype: DType | "floatX") {
+    return M.cast(this, dtype);
+  },
+  round(options?: { readonly mode?: "half_to_even" | "half_away_from_zero" }) {
+    return M.round(this, options);
+  },
+  sum(options?: R.SumOptions) {
+    return R.sum(this, options);
+  },
+  prod(options?: R.SumOptions) {
+    return R.prod(this, options);
+  },
+  mean(options?: R.SumOptions) {
+    return R.mean(this, options);
+  },
+  var(options?: R.VarOptions) {
+    return R.variance(this, options);
+  },
+  std(options?: R.VarOptions) {
+    return R.std(this, options);
+  },
+  norm(options?: R.NormOptions) {
+    return R.norm(this, options);
+  },
+  dot(other: TensorLike) {
+    return dot(this, defined(other, "dot"));
+  },
+  matmul(other: TensorLike) {
+    return matmul(this, defined(other, "matmul"));
+  },
+  at(...index: IndexItem[]) {
+    return at(this, ...index);
+  },
+  take(indices: TensorLike, options?: { readonly axis?: number }) {
+    return take(this, indices, options);
+  },
+  diagonal(options?: { readonly offset?: number; readonly axis1?: number; readonly axis2?: number }) {
+    return diagonal(this, options);
+  },
+  reshape(shape: ShapeArgument) {
+    return reshape(this, shape);
+  },
+  flatten(options?: { readonly ndim?: number }) {
+    return flatten(this, options);
+  },
+  ravel() {
+    return flatten(this);
+  },
+  transpose(axes?: readonly number[]) {
+    return transpose(this, axes);
+  },
+  swapaxes(axis1: number, axis2: number) {
+    return extra.swapaxes(this, axis1, axis2);
+  },
+  dimshuffle(...pattern: (number | "x")[]) {
+    return dimshuffle(this, pattern);
+  },
+  squeeze() {
+    return squeeze(this);
+  },
+  repeat(repeats: TensorLike, options?: { readonly axis?: number }) {
+    return repeat(this, repeats, options);
+  },
+  cumsum(options?: { readonly axis?: number }) {
+    return extra.cumsum(this, options);
+  },
+  cumprod(options?: { readonly axis?: number }) {
+    return extra.cumprod(this, options);
+  },
+  zerosLike() {
+    return M.fill(this, asTensor(0, this.dtype));
+  },
+  onesLike() {
+    return M.fill(this, asTensor(1, this.dtype));
+  },
+};
+
+const getters: Record<string, (this: TensorVariable) => unknown> = {
+  shape() {
+    return shapeOf(this);
+  },
+  size() {
+    return shapeOf(this).reduce((a, b) => M.mul(a, b), asTensor(1, "int64"));
+  },
+  T() {
+    return transpose(this);
+  },
+};
+
+/** Makes the functions methods of TensorVariable. Called once, by the package's index. */
+export function attachMethods(): void {
+  const { prototype } = TensorVariable;
+  for (const [name, value] of Object.entries({ ...methodTable(), ...others })) {
+    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
+  }
+  for (const [name, get] of Object.entries(getters)) {
+    Object.defineProperty(prototype, name, { get, configurable: true });
+  }
+}

@@ -1,0 +1,35 @@
+/** Activation functions. */
+import { abs, add, clip, div, expm1, gt, mul, switch_ } from "../math.ts";
+import { asTensor } from "../constant.ts";
+import type { TensorLike, TensorVariable } from "../variable.ts";
+
+export { sigmoid, softplus } from "../math.ts";
+
+/** x where positive, else alpha * x (default 0). The gradient at 0 is alpha. */
+export function relu(x: TensorLike, options: { readonly alpha?: TensorLike } = {}): TensorVariable {
+  const v = asTensor(x);
+  const { alpha = 0 } = options;
+  return switch_(gt(v, 0), v, alpha === 0 ? 0 : mul(v, alpha));
+}
+
+/** x where positive, else alpha * (exp(x) - 1). */
+export function elu(x: TensorLike, options: { readonly alpha?: TensorLike } = {}): TensorVariable {
+  const v = asTensor(x);
+  return switch_(gt(v, 0), v, mul(expm1(v), options.alpha ?? 1));
+}
+
+/** The self-normalising elu of Klambauer et al., 2017. */
+export function selu(x: TensorLike): TensorVariable {
+  return mul(elu(x, { alpha: 1.6732632423543772 }), 1.0507009873554805);
+}
+
+/** clip(0.2 x + 0.5, 0, 1). */
+export function hardSigmoid(x: TensorLike): TensorVariable {
+  return clip(add(mul(x, 0.2), 0.5), 0, 1);
+}
+
+/** x / (1 + |x|). */
+export function softsign(x: TensorLike): TensorVariable {
+  const v = asTensor(x);
+  return div(v, add(abs(v), 1));
+}

@@ -1,0 +1,52 @@
+/** Losses, element by element or row by row; take `.mean()` or `.sum()` of them. */
+import { isDiscrete } from "../../dtype.ts";
+import { DtypeError, RankError } from "../../errors.ts";
+import { arange } from "../alloc.ts";
+import { asTensor } from "../constant.ts";
+import { add, log, mul, neg, sub, softplus } from "../math.ts";
+import { sum } from "../reduction.ts";
+import { shapeI } from "../shape.ts";
+import { at } from "../subtensor/index.ts";
+import type { TensorLike, TensorVariable } from "../variable.ts";
+import { logsoftmax } from "./softmax.ts";
+
+/** -(t log p + (1 - t) log(1 - p)), element by element. */
+export function binaryCrossentropy(output: TensorLike, target: TensorLike): TensorVariable {
+  const [p, t] = [asTensor(output), asTensor(target)];
+  return neg(add(mul(t, log(p)), mul(sub(1, t), log(sub(1, p)))));
+}
+
+/** `binaryCrossentropy(sigmoid(x), target)`, stable for any x: softplus(x) - t x. */
+export function sigmoidBinaryCrossentropy(x: TensorLike, target: TensorLike): TensorVariable {
+  const [v, t] = [asTensor(x), asTensor(target)];
+  return sub(softplus(v), mul(t, v));
+}
+
+/**
+ * The negative log likelihood per row of a matrix of probabilities.
+ * @param target a vector of class numbers, or a matrix of probabilities
+ */
+export function categoricalCrossentropy(codingDist: TensorLike, target: TensorLike): TensorVariable {
+  const [p, t] = [asTensor(codingDist), asTensor(target)];
+  if (t.ndim === p.ndim) return neg(sum(mul(t, log(p)), { axis: p.ndim - 1 }));
+  if (t.ndim !== p.ndim - 1 || p.ndim !== 2) {
+    throw new RankError(
+      `categoricalCrossentropy: probabilities of rank ${p.ndim} need a target of rank ${p.ndim} ` +
+        `(probabilities) or 1 (class numbers), got ${t.ndim}.`,
+      { op: "categoricalCrossentropy" },
+    );
+  }
+  return neg(pickRows(log(p), t));
+}
+
+/** `-log(softmax(x))[i, target[i]]` per row. */
+export function crossentropySoftmax1hot(x: TensorLike, target: TensorLike): TensorVariable {
+  return neg(pickRows(logsoftmax(x), asTensor(target)));
+}
+
+function pickRows(x: TensorVariable, index: TensorVariable): TensorVariable {
+  if (!isDiscrete(index.dtype) || index.dtype === "bool") {
+    throw new DtypeError(`class numbers must be integers, got ${index.dtype}.`, { op: "crossentropy" });
+  }
+  return at(x, arange(shapeI(index, 0)), index);
+}

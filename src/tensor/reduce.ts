@@ -1,0 +1,360 @@
+/** Reduction ops: elements along axes combined into one. */
+import { fromFlat, readElement, type Complex, type Element } from "../array/index.ts";
+import type { NdArray } from "../array/ndArray.ts";
+import { isBool, isComplex, isDiscrete, isFloat, type DType } from "../dtype.ts";
+import { DtypeError, ValueError } from "../errors.ts";
+import { Apply } from "../graph/apply.ts";
+import { Op, type InputGradient } from "../graph/op.ts";
+import type { Variable } from "../graph/variable.ts";
+import { castValue, convert } from "../ir/fold.ts";
+import type { ElementValue, LowerContext, Lowered } from "../ir/lowered.ts";
+import type { Expr, Monoid } from "../ir/node.ts";
+import type { ScalarValue } from "../ir/scalarInstructions.ts";
+import { convertElement } from "../scalar/apply.ts";
+import { scalarTypeOf } from "../scalar/scalarTypes.ts";
+import { dimshuffle } from "./dimshuffle.ts";
+import { provideGradientTools } from "./elemwise.ts";
+import { cast, conj, div, eq, fill, mul, switch_ } from "./math.ts";
+import { tensorType } from "./type.ts";
+import type { TensorVariable } from "./variable.ts";
+
+/** How a reduction computes: in which dtype it accumulates and which it gives. */
+interface Dtypes {
+  readonly acc: DType;
+  readonly out: DType;
+}
+
+/** Common parts: axes, shapes, the walk over the elements. */
+export abstract class CAReduce extends Op {
+  /** Sorted axes of the input that are combined. */
+  readonly axes: readonly number[];
+  readonly #parameters: string;
+
+  constructor(axes: readonly number[], parameters = "") {
+    super();
+    this.axes = axes;
+    this.#parameters = parameters;
+  }
+
+  abstract dtypes(input: DType): Dtypes;
+  protected abstract readonly monoid: Monoid;
+  /** The combination of the elements of one group, which are `acc` values. */
+  protected abstract combine(values: readonly Element[], acc: DType): Element;
+
+  override get key(): string {
+    return `${this.name}{${this.axes.join(",")}${this.#parameters}}`;
+  }
+
+  override toString(): string {
+    return `${this.name}{axis=[${this.axes.join(", ")}]${this.#parameters.replace(";", ", ")}}`;
+  }
+
+  override makeNode(x: Variable): Apply {
+    const v = x as TensorVariable;
+    const { out } = this.dtypes(v.dtype);
+    const shape = v.type.shape.filter((_, i) => !this.axes.includes(i));
+    return new Apply(this, [v], this.outputTypes(out, shape));
+  }
+
+  protected outputTypes(out: DType, shape: readonly (number | null)[]): ReturnType<typeof tensorType>[] {
+    return [tensorType(out, shape)];
+  }
+
+  override inferShape(node: Apply, [shape]: readonly (readonly Variable[])[]): Variable[][] {
+    const left = shape!.filter((_, i) => !this.axes.includes(i));
+    return node.outputs.map(() => left);
+  }
+
+  override perform(node: Apply, [x]: readonly NdArray[]): NdArray[] {
+    const { acc, out } = this.dtypes(x!.dtype);
+    const { shape, groups } = groupElements(x!, this.axes);
+    const results = groups.map((g) => this.combine(g.map((e) => convertTo(e, x!.dtype, acc)), acc));
+    return [fromFlat(results.map((e) => convertTo(e, acc, out)), shape, (node.outputs[0] as TensorVariable).dtype)];
+  }
+
+  lower(ctx: LowerContext): Lowered {
+    const input = ctx.inputs[0]!.dtype;
+    const { acc, out } = this.dtypes(input);
+    const { b } = ctx;
+    return {
+      form: "reduce",
+      axes: this.axes,
+      monoid: this.monoid,
+      accType: scalarTypeOf(acc),
+      element: (value) => convertElement(b, value, acc),
+      finish: ([value]) => convertElement(b, value!, out),
+      ...this.emptyFailure(ctx),
+    };
+  }
+
+  protected emptyFailure(_ctx: LowerContext): { emptyFailure?: number } {
+    return {};
+  }
+
+  /** A value of the reduced shape, with axes of size 1 where elements were combined. */
+  protected spread(v: TensorVariable, rank: number): TensorVariable {
+    return keepAxes(v, this.axes, rank);
+  }
+}
+
+/** `v`, a reduction over `axes`, with those axes put back with size 1. */
+export function keepAxes(v: TensorVariable, axes: readonly number[], rank: number): TensorVariable {
+  const pattern: (number | "x")[] = [];
+  let next = 0;
+  for (let i = 0; i < rank; i++) pattern.push(axes.includes(i) ? "x" : next++);
+  return dimshuffle(v, pattern);
+}
+
+/** The elements of each output position, in C order. */
+export function groupElements(
+  x: NdArray,
+  axes: readonly number[],
+): { shape: number[]; groups: Element[][] } {
+  const kept = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+  const moved = x.transpose([...kept, ...axes]);
+  const shape = kept.map((i) => x.shape[i]!);
+  const count = axes.reduce((n, a) => n * x.shape[a]!, 1);
+  const flat = moved.copy();
+  const groups: Element[][] = [];
+  const n = shape.reduce((a, b) => a * b, 1);
+  for (let i = 0; i < n; i++) {
+    groups.push(Array.from({ length: count }, (_, j) => readElement(flat, i * count + j)));
+  }
+  return { shape, groups };
+}
+
+function convertTo(e: Element, from: DType, to: DType): Element {
+  if (from === to) return e;
+  if (typeof e === "object") {
+    return { re: Number(convert(e.re, scalarTypeOf(to))), im: Number(convert(e.im, scalarTypeOf(to))) };
+  }
+  if (isComplex(to)) return { re: Number(e), im: 0 };
+  const value = castValue(isBool(from) ? Boolean(e) : e, scalarTypeOf(from), scalarTypeOf(to));
+  return typeof value === "boolean" ? Number(value) : value;
+}
+
+/** Neumaier's sum in double precision: at least as good as pairwise in float32 and float64. */
+function preciseSum(values: readonly number[]): number {
+  let total = 0;
+  let error = 0;
+  for (const x of values) {
+    const next = total + x;
+    error += Math.abs(total) >= Math.abs(x) ? total - next + x : x - next + total;
+    total = next;
+  }
+  return Number.isFinite(total) ? total + error : total;
+}
+
+const wrapInteger = (x: ScalarValue, dtype: DType): Element =>
+  castValue(x, typeof x === "bigint" ? "i64" : "f64", scalarTypeOf(dtype)) as Element;
+
+/** Sum and Prod: dtype rules of Theano (small integers become 64 bits wide, float16 accumulates in float32). */
+abstract class Accumulation extends CAReduce {
+  readonly dtype: DType | undefined;
+  readonly accDtype: DType | undefined;
+
+  constructor(axes: readonly number[], dtype?: DType, accDtype?: DType) {
+    super(axes, `${dtype === undefined ? "" : `;dtype=${dtype}`}${accDtype === undefined ? "" : `;acc_dtype=${accDtype}`}`);
+    this.dtype = dtype;
+    this.accDtype = accDtype;
+  }
+
+  override dtypes(input: DType): Dtypes {
+    const out = this.dtype ?? widened(input);
+    const acc = this.accDtype ?? (out === "float16" ? "float32" : out);
+    if (isDiscrete(acc) && !isDiscrete(input)) {
+      throw new DtypeError(`${this.name}: ${input} cannot be accumulated in ${acc}; cast it first.`, {
+        op: this.name,
+      });
+    }
+    return { acc, out };
+  }
+}
+
+function widened(d: DType): DType {
+  if (isBool(d) || d === "int8" || d === "int16" || d === "int32") return "int64";
+  return d === "uint8" || d === "uint16" || d === "uint32" ? "uint64" : d;
+}
+
+export class Sum extends Accumulation {
+  readonly name = "Sum";
+  protected readonly monoid = "sum";
+
+  protected override combine(values: readonly Element[], acc: DType): Element {
+    if (isComplex(acc)) {
+      const list = values as readonly Complex[];
+      return { re: preciseSum(list.map((v) => v.re)), im: preciseSum(list.map((v) => v.im)) };
+    }
+    if (isFloat(acc)) return preciseSum(values as readonly number[]);
+    return wrapInteger(values.reduce((a: bigint, v) => a + BigInt(v as number | bigint), 0n), acc);
+  }
+
+  override lop(node: Apply, [g]: readonly (Variable | null)[]): InputGradient[] {
+    if (g === null || g === undefined) return [null];
+    const x = node.inputs[0] as TensorVariable;
+    return [fill(x, this.spread(g as TensorVariable, x.ndim))];
+  }
+}
+
+export class Prod extends Accumulation {
+  readonly name = "Prod";
+  protected readonly monoid = "prod";
+
+  protected override combine(values: readonly Element[], acc: DType): Element {
+    if (isComplex(acc)) {
+      return (values as readonly Complex[]).reduce(
+        (a, v) => ({ re: a.re * v.re - a.im * v.im, im: a.re * v.im + a.im * v.re }),
+        { re: 1, im: 0 },
+      );
+    }
+    if (isFloat(acc)) return (values as readonly number[]).reduce((a, v) => a * v, 1);
+    return wrapInteger(values.reduce((a: bigint, v) => a * BigInt(v as number | bigint), 1n), acc);
+  }
+
+  /** The product of the other elements: no division by an element that is zero. */
+  override lop(node: Apply, [g]: readonly (Variable | null)[]): InputGradient[] {
+    if (g === null || g === undefined) return [null];
+    const x = node.inputs[0] as TensorVariable;
+    const out = node.outputs[0] as TensorVariable;
+    const { ndim } = x;
+    const zero = eq(x, 0);
+    const withoutZeros = switch_(zero, 1, x);
+    const zeros = this.spread(new Sum(this.axes).call(cast(zero, "int64")) as TensorVariable, ndim);
+    const rest = this.spread(new Prod(this.axes).call(withoutZeros) as TensorVariable, ndim);
+    const others = switch_(zero, switch_(eq(zeros, 1), rest, 0), switch_(eq(zeros, 0), div(this.spread(out, ndim), withoutZeros), 0));
+    return [mul(this.spread(g as TensorVariable, ndim), conj(others))];
+  }
+}
+
+/** Max and Min: NaN wins; nothing has no extremum. */
+abstract class Extremum extends CAReduce {
+  override dtypes(input: DType): Dtypes {
+    if (isComplex(input)) {
+      throw new DtypeError(`${this.name}: there is no order on complex numbers.`, { op: this.name });
+    }
+    return { acc: input, out: input };
+  }
+
+  override canFail(): boolean {
+    return true;
+  }
+
+  protected override emptyFailure(ctx: LowerContext): { emptyFailure?: number } {
+    const empty = this.axes.some((a) => ctx.inputs[0]!.static[a] === null || ctx.inputs[0]!.static[a] === 0);
+    return empty ? { emptyFailure: ctx.failure(`ValueError: ${this.name.toLowerCase()} of an empty array has no value.`) } : {};
+  }
+
+  protected pick(values: readonly Element[], better: (a: Element, b: Element) => boolean): number {
+    if (values.length === 0) {
+      throw new ValueError(`${this.name.toLowerCase()} of an empty array has no value.`, { op: this.name });
+    }
+    let best = 0;
+    for (const [i, v] of values.entries()) {
+      const current = values[best]!;
+      if (Number.isNaN(current)) break;
+      if (Number.isNaN(v) || better(v, current)) best = i;
+    }
+    return best;
+  }
+
+  /** Every tied element gets the whole gradient, as in Theano. */
+  override lop(node: Apply, [g]: readonly (Variable | null)[]): InputGradient[] {
+    if (g === null || g === undefined) return [null];
+    const x = node.inputs[0] as TensorVariable;
+    const out = this.spread(node.outputs[0] as TensorVariable, x.ndim);
+    return [mul(this.spread(g as TensorVariable, x.ndim), eq(out, x))];
+  }
+}
+
+export class Max extends Extremum {
+  readonly name = "Max";
+  protected readonly monoid = "max";
+  protected override combine(values: readonly Element[]): Element {
+    return values[this.pick(values, (a, b) => a > b)]!;
+  }
+}
+
+export class Min extends Extremum {
+  readonly name = "Min";
+  protected readonly monoid = "min";
+  protected override combine(values: readonly Element[]): Element {
+    return values[this.pick(values, (a, b) => a < b)]!;
+  }
+}
+
+/** The position of the first largest (or smallest) element, counting over the axes in C order. */
+abstract class Position extends Extremum {
+  override dtypes(input: DType): Dtypes {
+    const { acc } = super.dtypes(input);
+    return { acc: isBool(acc) ? "uint8" : acc, out: "int64" };
+  }
+
+  override perform(_node: Apply, [x]: readonly NdArray[]): NdArray[] {
+    const { shape, groups } = groupElements(x!, this.axes);
+    return [fromFlat(groups.map((g) => this.combine(g)), shape, "int64")];
+  }
+
+  protected abstract override combine(values: readonly Element[]): Element;
+
+  override connectionPattern(): boolean[][] {
+    return [[true]];
+  }
+
+  override lop(): InputGradient[] {
+    return [null];
+  }
+
+  override lower(ctx: LowerContext): Lowered {
+    const { b } = ctx;
+    return {
+      ...(super.lower(ctx) as Lowered & { form: "reduce" }),
+      finish: (acc: readonly ElementValue[]) => b.cast(acc[1] as Expr, "i64"),
+    };
+  }
+}
+
+export class Argmax extends Position {
+  readonly name = "Argmax";
+  protected readonly monoid = "argmax";
+  protected override combine(values: readonly Element[]): Element {
+    return this.pick(values, (a, b) => a > b);
+  }
+}
+
+export class Argmin extends Position {
+  readonly name = "Argmin";
+  protected readonly monoid = "argmin";
+  protected override combine(values: readonly Element[]): Element {
+    return this.pick(values, (a, b) => a < b);
+  }
+}
+
+/** All and Any: of what is not zero. */
+abstract class Logical extends CAReduce {
+  override dtypes(): Dtypes {
+    return { acc: "bool", out: "bool" };
+  }
+  override lop(): InputGradient[] {
+    return [null];
+  }
+}
+
+export class All extends Logical {
+  readonly name = "All";
+  protected readonly monoid = "and";
+  protected override combine(values: readonly Element[]): Element {
+    return Number(values.every(Boolean));
+  }
+}
+
+export class Any extends Logical {
+  readonly name = "Any";
+  protected readonly monoid = "or";
+  protected override combine(values: readonly Element[]): Element {
+    return Number(values.some(Boolean));
+  }
+}
+
+provideGradientTools({
+  sumKeepingDims: (x, axes) => keepAxes(new Sum(axes).call(x) as TensorVariable, axes, x.ndim),
+});

@@ -1,0 +1,138 @@
+/** Measures decompositions against the recorded references. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { IrBuilder } from "../../src/ir/build.ts";
+import { decompositions, type DecomposedName, type Expansion, type FloatType } from "../../src/ir/decompose/index.ts";
+import type { Expr, Ref } from "../../src/ir/node.ts";
+import { evaluate, topological } from "./evaluate.ts";
+import { points, type FloatArray, type Segment } from "./points.ts";
+
+type Domains = Readonly<Record<string, Readonly<Record<FloatType, readonly (readonly Segment[])[]>>>>;
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+export const domains = JSON.parse(readFileSync(here("./domains.json"), "utf8")) as Domains;
+
+export interface Reference {
+  readonly columns: readonly FloatArray[];
+  /** The true values rounded to the type, and what the rounding lost, in ulp. */
+  readonly rounded: FloatArray;
+  readonly rest: Float64Array;
+}
+
+function checksum(columns: readonly FloatArray[]): number {
+  let total = 0;
+  for (const column of columns) {
+    for (const word of new Uint32Array(column.buffer)) total = (((total << 5) | (total >>> 27)) ^ word) >>> 0;
+  }
+  return total;
+}
+
+/** The arguments and true values recorded by `fit/references.py`. */
+export function reference(name: string, type: FloatType): Reference {
+  const bytes = readFileSync(here(`./data/${name}.${type}.bin`));
+  const single = type === "f32";
+  const [count, sum] = [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];
+  const seed = 2 * Object.keys(domains).indexOf(name);
+  const columns = domains[name]![type].map((s, i) => points(s, count, seed + 1000 * i, single));
+  if (checksum(columns) !== sum) throw new Error(`${name}.${type}: the recorded arguments are others; run references.py`);
+  const width = single ? 4 : 8;
+  const data = bytes.buffer.slice(bytes.byteOffset + 8, bytes.byteOffset + bytes.length) as ArrayBuffer;
+  const rounded = single ? new Float32Array(data, 0, count) : new Float64Array(data, 0, count);
+  const rest = Float64Array.from(new Int16Array(data, count * width, count), (r) => r / 65536);
+  return { columns, rounded, rest };
+}
+
+/** The distance of neighbouring floats at x. */
+export function ulp(x: number, type: FloatType): number {
+  const [digits, low] = type === "f32" ? [23, -149] : [52, -1074];
+  const size = Math.abs(x);
+  if (!(size > 0)) return 2 ** low;
+  let exponent = Math.floor(Math.log2(size));
+  if (2 ** exponent > size) exponent--;
+  else if (2 ** (exponent + 1) <= size) exponent++;
+  return 2 ** Math.max(exponent - digits, low);
+}
+
+/** |y - (rounded + rest)| in ulp of the true value; an infinity counts as the next power of two after the largest float. */
+export function errorInUlp(y: number, rounded: number, rest: number, type: FloatType): number {
+  if (Object.is(y, rounded)) return Math.abs(rest);
+  if (Number.isNaN(y) || Number.isNaN(rounded)) return Infinity;
+  if (Math.abs(y) === Infinity || Math.abs(rounded) === Infinity) {
+    const [top, unit] = type === "f32" ? [2 ** 128, 2 ** 104] : [2 ** 1023, 2 ** 971];
+    const half = type === "f32" ? 1 : 0.5;
+    const finite = (v: number): number => (Math.abs(v) === Infinity ? Math.sign(v) * top : v * half);
+    return Math.abs((finite(y) - finite(rounded)) / (unit * half) - rest);
+  }
+  return Math.abs((y - rounded) / ulp(rounded, type) - rest);
+}
+
+export interface Built {
+  readonly expansion: Expansion;
+  readonly refs: readonly Ref[];
+}
+
+export function build(name: DecomposedName, type: FloatType): Built {
+  const b = new IrBuilder();
+  const arity = domains[name]?.[type].length ?? 1;
+  const refs = Array.from({ length: arity }, (_, i) => b.ref(type, "xy"[i]!));
+  return { expansion: decompositions[name][type](b, ...refs), refs };
+}
+
+/** Values of one expression of a built function. */
+export function run(e: Expr, refs: readonly Ref[], columns: readonly FloatArray[]): FloatArray {
+  return evaluate(e, new Map(refs.map((r, i) => [r, columns[i]!]))) as FloatArray;
+}
+
+export interface Measured {
+  readonly maxUlp: number;
+  readonly worst: readonly number[];
+  /** Arguments where the guard held and the short form had other bits. */
+  readonly different: number;
+  /** Share of arguments with a true guard. */
+  readonly guarded: number;
+  readonly fastOps: number;
+  readonly slowOps: number;
+}
+
+/** Simple instructions: bitcasts are free, constants lie in registers. */
+export function countOps(...roots: readonly Expr[]): number {
+  const nodes = new Set(roots.flatMap((r) => topological(r)));
+  return [...nodes].filter((n) => n.kind === "op" || n.kind === "cast").length;
+}
+
+export function measure(name: DecomposedName, type: FloatType, ignore?: (x: readonly number[]) => boolean): Measured {
+  const { columns, rounded, rest } = reference(name, type);
+  const { expansion, refs } = build(name, type);
+  const slow = run(expansion.slow, refs, columns);
+  let [maxUlp, at] = [0, 0];
+  for (let i = 0; i < slow.length; i++) {
+    const error = errorInUlp(slow[i]!, rounded[i]!, rest[i]!, type);
+    if (error > maxUlp && !ignore?.(columns.map((c) => c[i]!))) [maxUlp, at] = [error, i];
+  }
+  const { fast, guard } = expansion;
+  let [different, guarded] = [0, slow.length];
+  if (guard !== null) {
+    const held = run(guard, refs, columns);
+    const short = run(fast, refs, columns);
+    guarded = 0;
+    for (let i = 0; i < slow.length; i++) {
+      if (!held[i]) continue;
+      guarded++;
+      if (!Object.is(short[i], slow[i])) different++;
+    }
+  }
+  const fastOps = guard === null ? countOps(fast) : countOps(fast, guard);
+  return {
+    maxUlp,
+    worst: columns.map((c) => c[at]!),
+    different,
+    guarded: guarded / slow.length,
+    fastOps,
+    slowOps: countOps(expansion.slow),
+  };
+}
+
+export const row = (name: string, type: string, m: Measured, bound: number): string =>
+  `${name.padEnd(10)} ${type}  max ulp ${m.maxUlp.toFixed(3).padStart(8)}  bound ${bound.toFixed(1).padStart(4)}  ` +
+  `ops ${String(m.fastOps).padStart(4)} / ${String(m.slowOps).padStart(4)}  guarded ${(100 * m.guarded).toFixed(0).padStart(3)}%  ` +
+  `differ ${m.different}  at ${m.worst.join(", ")}`;
