@@ -80,6 +80,8 @@ class Hoister {
 
   body(body: readonly Stmt[]): Stmt[] {
     const out: Stmt[] = [];
+    // Invariants of the loops of this body that read no storage: the next loop may have the same.
+    const known = new Map<Expr, Ref>();
     let segment: Stmt[] = [];
     const close = (): void => {
       out.push(...this.#shareWork(segment));
@@ -99,7 +101,7 @@ class Hoister {
         case "reduce":
         case "while":
           close();
-          out.push(...this.#loop(s));
+          out.push(...this.#loop(s, known));
           break;
         case "if":
           close();
@@ -116,14 +118,14 @@ class Hoister {
 
   // --- loops -----------------------------------------------------------------------------------
 
-  #loop(s: Stmt & { kind: "for" | "reduce" | "while" }): Stmt[] {
+  #loop(s: Stmt & { kind: "for" | "reduce" | "while" }, known: Map<Expr, Ref>): Stmt[] {
     const effects = effectsOf(s);
     const invariant = new Map<Expr, boolean>();
     const found = new Map<Expr, Ref>();
     const visit = (e: Expr): void => {
       if (e.kind === "const" || e.kind === "ref" || found.has(e)) return;
       if (this.#isInvariant(e, effects, invariant)) {
-        found.set(e, this.#b.ref(e.type, "c"));
+        found.set(e, known.get(e) ?? this.#b.ref(e.type, "c"));
         return;
       }
       if (e.kind === "op") e.args.forEach(visit);
@@ -132,7 +134,12 @@ class Hoister {
     if (s.kind === "while") visit(s.cond);
     if (s.kind === "reduce") for (const a of s.accs) visit(a.value);
     for (const x of s.body) this.#visitStmt(x, visit);
-    const lets = [...found].map(([value, ref]): Stmt => ({ kind: "let", ref, value }));
+    const lets: Stmt[] = [];
+    for (const [value, ref] of found) {
+      if (known.get(value) === ref) continue;
+      lets.push({ kind: "let", ref, value });
+      if (!readsStorage(value)) known.set(value, ref);
+    }
     const inner = found.size === 0 ? s : (mapInside(s, substitution(this.#b, found)) as typeof s);
     return [...lets, this.#inside(inner)];
   }
@@ -236,6 +243,12 @@ class Hoister {
 /** Positions stay as they are: targets read the step of a loop from them. */
 function isWorthNaming(e: Expr): boolean {
   return e.type !== "index";
+}
+
+function readsStorage(e: Expr): boolean {
+  if (e.kind === "load") return true;
+  if (e.kind === "op") return e.args.some(readsStorage);
+  return e.kind === "cast" || e.kind === "bitcast" ? readsStorage(e.arg) : false;
 }
 
 function mapInside(s: Stmt & { kind: "for" | "reduce" | "while" }, f: (e: Expr) => Expr): Stmt {

@@ -121,8 +121,13 @@ export class NestCode {
       else if (m.kind === "accumulate") this.#accumulators.add(m, stores, (v, name) => this.#let(lets, v, name));
       else reduces.push(m);
     }
-    if (reduces.length === 0) return wrapLoops(loops, [...lets, ...stores], "vector");
-    return this.#reduce(loops, reduces, lets, stores, searching ? collapsed : null);
+    const code =
+      reduces.length === 0
+        ? wrapLoops(loops, [...lets, ...stores], "vector")
+        : this.#reduce(loops, reduces, lets, stores);
+    // Scalars of the inner loop end with it.
+    for (const m of item.members) if (m.kind === "map") this.#forwards.delete(m.target);
+    return code;
   }
 
   #reduce(
@@ -130,7 +135,6 @@ export class NestCode {
     members: readonly ReduceMember[],
     lets: Stmt[],
     stores: readonly Stmt[],
-    searched: readonly Axis[] | null,
   ): Stmt[] {
     const { b } = this.#tracer;
     const result: Stmt[] = [];
@@ -164,7 +168,7 @@ export class NestCode {
     let at = 0;
     for (const m of members) {
       const parts = partsOf(m.value).map(() => targets[at++]!);
-      this.#finish(m, parts, positions.get(m), searched, result);
+      this.#finish(m, parts, positions.get(m), result);
     }
     return result;
   }
@@ -174,7 +178,6 @@ export class NestCode {
     m: ReduceMember,
     parts: readonly Ref[],
     position: Ref | undefined,
-    _searched: readonly Axis[] | null,
     out: Stmt[],
   ): void {
     const { form, targets } = m.root;
