@@ -3,8 +3,10 @@ import { config } from "../config/config.ts";
 import { ConfigError } from "../errors.ts";
 import type { Pass } from "../graph/rewriting/engine.ts";
 import type { Rule } from "../graph/rewriting/rule.ts";
+import { blasRules, dotRules } from "../tensor/rewriting/blas.ts";
 import { canonicalizeRules } from "../tensor/rewriting/canonicalize.ts";
 import { foldingRules } from "../tensor/rewriting/constantFolding.ts";
+import { shapeRules } from "../tensor/rewriting/shape.ts";
 import { expandRules, softmaxRules } from "../tensor/rewriting/softmax.ts";
 import { specializeRules } from "../tensor/rewriting/specialize.ts";
 import { stabilizeRules } from "../tensor/rewriting/stabilize.ts";
@@ -18,10 +20,27 @@ type Level = "fast_compile" | "fast_run";
 
 /** THE pass list: what rewrites a graph, in order. */
 export const PASSES: readonly ModePass[] = [
-  { name: "canonicalize", rules: [...foldingRules, ...canonicalizeRules], until: "fixpoint", levels: ["fast_compile", "fast_run"] },
-  { name: "stabilize", rules: [...foldingRules, ...stabilizeRules, ...softmaxRules], until: "fixpoint", levels: ["fast_run"] },
-  { name: "specialize", rules: [...foldingRules, ...canonicalizeRules, ...specializeRules], until: "fixpoint", levels: ["fast_run"] },
-  { name: "expand", rules: expandRules, until: "once", levels: ["fast_run"] },
+  {
+    name: "canonicalize",
+    rules: [...foldingRules, ...shapeRules, ...canonicalizeRules],
+    until: "fixpoint",
+    levels: ["fast_compile", "fast_run"],
+  },
+  {
+    name: "stabilize",
+    rules: [...foldingRules, ...shapeRules, ...stabilizeRules, ...softmaxRules],
+    until: "fixpoint",
+    levels: ["fast_run"],
+  },
+  {
+    name: "specialize",
+    rules: [...foldingRules, ...shapeRules, ...canonicalizeRules, ...dotRules, ...specializeRules],
+    until: "fixpoint",
+    levels: ["fast_run"],
+  },
+  { name: "blas", rules: blasRules, until: "fixpoint", levels: ["fast_run"] },
+  { name: "expand", rules: [...expandRules], until: "once", levels: ["fast_run"] },
+  { name: "fold", rules: [...foldingRules, ...shapeRules], until: "fixpoint", levels: ["fast_compile", "fast_run"] },
 ];
 
 /** Linkers by name; Theano's names are understood too. */

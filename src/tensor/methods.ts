@@ -8,8 +8,9 @@ import * as extra from "./extraOps.ts";
 import { repeat } from "./alloc.ts";
 import * as M from "./math.ts";
 import * as R from "./reduction.ts";
-import { flatten, reshape, type ShapeArgument } from "./reshape.ts";
-import { shapeI, squeeze } from "./shape.ts";
+import { flatten, reshape } from "./reshape.ts";
+import { shapeI, squeeze, swapaxes } from "./shape.ts";
+import type { SizesLike } from "./sizeArguments.ts";
 import { at, diagonal, take, type IndexItem } from "./subtensor/index.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
 
@@ -43,13 +44,13 @@ export interface TensorMethods<D extends DType = DType> {
   at(...index: readonly IndexItem[]): TensorVariable;
   take(indices: TensorLike, options?: { readonly axis?: number }): TensorVariable;
   diagonal(options?: { readonly offset?: number; readonly axis1?: number; readonly axis2?: number }): TensorVariable;
-  reshape(shape: ShapeArgument): TensorVariable;
-  flatten(options?: { readonly ndim?: number }): TensorVariable;
+  reshape(shape: SizesLike): TensorVariable;
+  flatten(ndim?: number): TensorVariable;
   ravel(): TensorVariable;
   transpose(axes?: readonly number[]): TensorVariable;
   swapaxes(axis1: number, axis2: number): TensorVariable;
   dimshuffle(...pattern: DimShufflePattern): TensorVariable;
-  squeeze(): TensorVariable;
+  squeeze(axis?: number | readonly number[]): TensorVariable;
   repeat(repeats: TensorLike, options?: { readonly axis?: number }): TensorVariable;
   cumsum(options?: { readonly axis?: number }): TensorVariable;
   cumprod(options?: { readonly axis?: number }): TensorVariable;
@@ -303,11 +304,11 @@ const others: Record<string, Method> = {
   diagonal(options?: { readonly offset?: number; readonly axis1?: number; readonly axis2?: number }) {
     return diagonal(this, options);
   },
-  reshape(shape: ShapeArgument) {
+  reshape(shape: SizesLike) {
     return reshape(this, shape);
   },
-  flatten(options?: { readonly ndim?: number }) {
-    return flatten(this, options);
+  flatten(ndim?: number) {
+    return flatten(this, ndim);
   },
   ravel() {
     return flatten(this);
@@ -316,13 +317,13 @@ const others: Record<string, Method> = {
     return transpose(this, axes);
   },
   swapaxes(axis1: number, axis2: number) {
-    return extra.swapaxes(this, axis1, axis2);
+    return swapaxes(this, axis1, axis2);
   },
   dimshuffle(...pattern: (number | "x")[]) {
     return dimshuffle(this, pattern);
   },
-  squeeze() {
-    return squeeze(this);
+  squeeze(axis?: number | readonly number[]) {
+    return squeeze(this, axis);
   },
   repeat(repeats: TensorLike, options?: { readonly axis?: number }) {
     return repeat(this, repeats, options);

@@ -15,10 +15,11 @@ const NOT_FOLDED: ReadonlySet<string> = new Set(["Alloc", "Eye", "ARange"]);
 
 function fold(node: Apply): RuleResult {
   const { op } = node;
-  if (!op.pure || node.inputs.length === 0 || !node.inputs.every(isConstant)) return null;
+  const constants = node.inputs.filter(isConstant);
+  if (!op.pure || constants.length === 0 || constants.length < node.inputs.length) return null;
   if (NOT_FOLDED.has(op.name) && !node.outputs.every(isSmall)) return null;
-  const inputs = node.inputs.map((v) => (v as Variable & { data: never }).data);
-  if (inputs.some((x: { size: number }) => x.size > MAX_ELEMENTS)) return null;
+  const inputs = constants.map((v) => v.data);
+  if (inputs.some((x) => x.size > MAX_ELEMENTS)) return null;
   try {
     return op.perform(node, inputs).map((data) => {
       return data.size > MAX_ELEMENTS ? null : new TensorConstant(tensorType(data.dtype, data.shape), data);

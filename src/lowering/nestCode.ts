@@ -1,0 +1,302 @@
+/** Writes a nest step as statements: fresh loop variables, collapsed axes, values kept as scalars where they are read. */
+import type { ElementValue } from "../ir/lowered.ts";
+import type { Accumulator, Expr, Monoid, Ref, ReduceOrder, ScalarType, Stmt } from "../ir/node.ts";
+import { AccumulatorCode } from "./accumulatorCode.ts";
+import { collapseAxes, type Axis } from "./collapse.ts";
+import { partsOf, type InnerItem, type LoopRefs, type MapMember, type Member, type NestStep, type ReduceMember } from "./schedule.ts";
+import { label } from "./shapes.ts";
+import type { Binding } from "./storage.ts";
+import type { Stored, Tracer } from "./trace.ts";
+import { scalarOf } from "./types.ts";
+
+/** What the writers of statements share. */
+export interface CodeContext {
+  readonly tracer: Tracer;
+  readonly refs: LoopRefs;
+  readonly bindings: ReadonlyMap<Stored, Binding | null>;
+  /** A buffer of the workspace that lives during step `step`. */
+  scratch(name: string, type: ScalarType, size: Expr, step: number): Binding["buffer"];
+}
+
+/** A scalar that stands for a stored value at an index. */
+interface Forward {
+  readonly index: readonly Expr[];
+  readonly refs: readonly Expr[];
+}
+
+const ROW_BLOCK = 64;
+
+/** Bits must not depend on the target, so the order of sums is fixed here: 64 bytes of lanes, blocks of 64 such groups. */
+export function reduceOrder(type: ScalarType, isInnermost: boolean): ReduceOrder {
+  if (!isInnermost) return { lanes: 1, block: ROW_BLOCK };
+  const lanes = type === "f64" || type === "i64" || type === "u64" ? 8 : 16;
+  return { lanes, block: lanes * ROW_BLOCK };
+}
+
+export class NestCode {
+  readonly #ctx: CodeContext;
+  readonly #tracer: Tracer;
+  readonly #nest: NestStep;
+  readonly #step: number;
+  readonly #forwards = new Map<Stored, Forward>();
+  readonly #loops = new Map<Expr, Expr>();
+  readonly #accumulators: AccumulatorCode;
+
+  constructor(ctx: CodeContext, nest: NestStep, step: number) {
+    this.#ctx = ctx;
+    this.#tracer = ctx.tracer;
+    this.#nest = nest;
+    this.#step = step;
+    this.#accumulators = new AccumulatorCode(ctx, nest, step, (e) => this.#rewrite(e));
+  }
+
+  emit(): Stmt[] {
+    const { items, sizes } = this.#nest;
+    const rows = sizes.map((size, i): Axis => ({ ref: this.#ctx.refs.rows[i]!, size }));
+    const isFlat = items.every((i) => i.kind === "scalar");
+    const axes = this.#collapse(rows, items.flatMap((i) => this.#positions(i)), items.flatMap((i) => this.#values(i)));
+    const fresh = this.#freshLoops(axes, isFlat ? "i" : "row");
+    const body = isFlat ? this.#flatItems() : items.flatMap((i) => this.#item(i));
+    if (!this.#accumulators.isEmpty) return this.#accumulators.wrap(fresh, body);
+    return wrapLoops(fresh, body, isFlat ? "vector" : "serial");
+  }
+
+  // --- items -----------------------------------------------------------------------------------
+
+  /** All items of an elementwise nest: values first, then stores, since a store may overwrite what another value reads. */
+  #flatItems(): Stmt[] {
+    const lets: Stmt[] = [];
+    const stores: Stmt[] = [];
+    const single = this.#nest.items.length === 1;
+    for (const item of this.#nest.items) {
+      if (item.kind === "scalar") this.#map(item.member, lets, stores, single);
+    }
+    return [...lets, ...stores];
+  }
+
+  #item(item: NestStep["items"][number]): Stmt[] {
+    if (item.kind === "inner") return this.#inner(item);
+    const lets: Stmt[] = [];
+    const stores: Stmt[] = [];
+    this.#map(item.member, lets, stores, false);
+    return [...lets, ...stores];
+  }
+
+  #map(m: MapMember, lets: Stmt[], stores: Stmt[], direct: boolean): void {
+    const values = partsOf(m.value).map((e) => this.#rewrite(e));
+    const binding = this.#ctx.bindings.get(m.target) ?? null;
+    const refs = direct && binding !== null ? values : values.map((e, i) => this.#let(lets, e, nameOf(m.target, i)));
+    this.#forwards.set(m.target, { index: m.index, refs });
+    if (binding !== null) this.#store(stores, m.target, binding, m.index, refs);
+  }
+
+  #store(out: Stmt[], target: Stored, binding: Binding, index: readonly Expr[], values: readonly Expr[]): void {
+    for (const [part, value] of values.entries()) {
+      const slot = this.#tracer.slot({ ...target, layout: binding.layout }, index, part as 0 | 1);
+      out.push({ kind: "store", buffer: binding.buffer, index: this.#rewrite(slot), value });
+    }
+  }
+
+  #let(out: Stmt[], value: Expr, name: string): Expr {
+    if (value.kind === "const" || value.kind === "ref") return value;
+    const { b, alg } = this.#tracer;
+    const ref = b.ref(value.type, name);
+    alg.declareScalar(ref, alg.mask(value));
+    out.push({ kind: "let", ref, value });
+    return ref;
+  }
+
+  // --- inner loops -----------------------------------------------------------------------------
+
+  #inner(item: InnerItem): Stmt[] {
+    const searching = item.members.some((m) => m.kind === "reduce" && isSearch(m.root.form.monoid));
+    const axes = item.sizes.map((size, i): Axis => ({ ref: this.#ctx.refs.inner[i]!, size }));
+    const collapsed = this.#collapse(axes, this.#positions(item), this.#values(item));
+    const loops = searching && collapsed.length > 1 ? this.#flatten(collapsed) : this.#freshLoops(collapsed, "j");
+    const lets: Stmt[] = [];
+    const stores: Stmt[] = [];
+    const reduces: ReduceMember[] = [];
+    for (const m of item.members) {
+      if (m.kind === "map") this.#map(m, lets, stores, item.members.length === 1);
+      else if (m.kind === "accumulate") this.#accumulators.add(m, stores, (v, name) => this.#let(lets, v, name));
+      else reduces.push(m);
+    }
+    const code =
+      reduces.length === 0
+        ? wrapLoops(loops, [...lets, ...stores], "vector")
+        : this.#reduce(loops, reduces, lets, stores);
+    // Scalars of the inner loop end with it.
+    for (const m of item.members) if (m.kind === "map") this.#forwards.delete(m.target);
+    return code;
+  }
+
+  #reduce(
+    loops: readonly Axis[],
+    members: readonly ReduceMember[],
+    lets: Stmt[],
+    stores: readonly Stmt[],
+  ): Stmt[] {
+    const { b } = this.#tracer;
+    const result: Stmt[] = [];
+    const positions = new Map<ReduceMember, Ref>();
+    // Elements before stores: a store may overwrite what an element reads.
+    let accs = members.flatMap((m) =>
+      partsOf(m.value).map((e, part): Accumulator => {
+        const value = this.#rewrite(e);
+        const element = stores.length === 0 ? value : this.#let(lets, value, "x");
+        const target = b.ref(element.type, nameOf(m.root.targets[0]!, part));
+        if (!isSearch(m.root.form.monoid)) return { target, monoid: m.root.form.monoid, value: element };
+        const position = b.ref("index", `${target.name}.at`);
+        positions.set(m, position);
+        return { target, monoid: m.root.form.monoid, value: element, position };
+      }),
+    );
+    const targets = accs.map((a) => a.target);
+    let body: readonly Stmt[] = [...lets, ...stores];
+    const chain = loops.length > 0 ? loops : [{ ref: b.ref("index", "j"), size: b.index(1) }];
+    for (let i = chain.length - 1; i >= 0; i--) {
+      const { ref, size } = chain[i]!;
+      const isInnermost = i === chain.length - 1;
+      const isOutermost = i === 0;
+      const own = isOutermost ? accs : accs.map((a) => ({ ...a, target: b.ref(a.target.type, `${a.target.name}.part`) }));
+      const order = reduceOrder(own[0]!.value.type, isInnermost);
+      body = [{ kind: "reduce", ref, extent: size, body, accs: own, order }];
+      // The next loop out combines the partial results.
+      accs = own.map((a, k) => ({ target: targets[k]!, monoid: a.monoid, value: a.target }));
+    }
+    result.push(...body);
+    let at = 0;
+    for (const m of members) {
+      const parts = partsOf(m.value).map(() => targets[at++]!);
+      this.#finish(m, parts, positions.get(m), result);
+    }
+    return result;
+  }
+
+  /** From the accumulated value to the results, which exist once per row. */
+  #finish(
+    m: ReduceMember,
+    parts: readonly Ref[],
+    position: Ref | undefined,
+    out: Stmt[],
+  ): void {
+    const { form, targets } = m.root;
+    const { b, alg } = this.#tracer;
+    let mask = 0;
+    for (const e of m.index) mask |= alg.mask(this.#rewrite(e));
+    for (const ref of [...parts, ...(position === undefined ? [] : [position])]) alg.declareScalar(ref, mask);
+    const value: ElementValue = parts.length === 2 ? [parts[0]!, parts[1]!] : parts[0]!;
+    const acc = position === undefined ? [value] : [value, position];
+    for (const [k, target] of targets.entries()) {
+      const type = scalarOf(target.dtype);
+      const final = form.finish?.(acc, m.count, k) ?? value;
+      const refs = partsOf(final).map((e, i) => this.#let(out, b.cast(this.#rewrite(e), type), nameOf(target, i)));
+      this.#forwards.set(target, { index: m.index, refs });
+      const binding = this.#ctx.bindings.get(target) ?? null;
+      if (binding !== null) this.#store(out, target, binding, m.index, refs);
+    }
+  }
+
+  // --- loops and expressions -------------------------------------------------------------------
+
+  #collapse(axes: readonly Axis[], positions: readonly Expr[], values: readonly Expr[]): readonly Axis[] {
+    const { axes: kept, zeroed } = collapseAxes(this.#tracer.alg, axes, positions, values);
+    for (const ref of zeroed) this.#loops.set(ref, this.#tracer.b.index(0));
+    return kept;
+  }
+
+  /** New loop variables for the canonical ones of `axes`. */
+  #freshLoops(axes: readonly Axis[], name: string): Axis[] {
+    const { b, alg } = this.#tracer;
+    return axes.map(({ ref, size }, i) => {
+      const fresh = b.ref("index", axes.length === 1 ? name : `${name}${i}`);
+      alg.declareScalar(fresh, alg.bit(ref));
+      this.#loops.set(ref, fresh);
+      return { ref: fresh, size };
+    });
+  }
+
+  /** One loop over all axes, whose variables are computed from its own: positions count in C order. */
+  #flatten(axes: readonly Axis[]): Axis[] {
+    const { b, alg } = this.#tracer;
+    const flat = b.ref("index", "j");
+    let mask = 0;
+    for (const { ref } of axes) mask |= alg.bit(ref);
+    alg.declareScalar(flat, mask);
+    let rest: Expr = flat;
+    for (let i = axes.length - 1; i >= 0; i--) {
+      const { ref, size } = axes[i]!;
+      this.#loops.set(ref, i === 0 ? rest : b.imod(rest, size));
+      rest = b.idiv(rest, size);
+    }
+    return [{ ref: flat, size: alg.multiply(...axes.map((a) => a.size)) }];
+  }
+
+  /** Index expressions of all loads and stores of an item, in canonical loop variables. */
+  #positions(item: NestStep["items"][number]): Expr[] {
+    const members: readonly Member[] = item.kind === "inner" ? item.members : [item.member];
+    const found: Expr[] = [];
+    for (const m of members) {
+      if (m.kind === "map") {
+        const binding = this.#ctx.bindings.get(m.target) ?? null;
+        found.push(this.#tracer.slot(binding === null ? m.target : { ...m.target, layout: binding.layout }, m.index));
+      } else {
+        for (const t of m.root.targets) found.push(this.#tracer.slot(t, m.index));
+      }
+    }
+    return found;
+  }
+
+  #values(item: NestStep["items"][number]): Expr[] {
+    const members: readonly Member[] = item.kind === "inner" ? item.members : [item.member];
+    return members.flatMap((m) => [...partsOf(m.value)]);
+  }
+
+  /** `e` with this nest's loop variables, storage and scalars. */
+  #rewrite(root: Expr): Expr {
+    const memo = new Map<Expr, Expr>();
+    const { b, alg, reads } = this.#tracer;
+    const go = (e: Expr): Expr => {
+      if (e.kind === "const") return e;
+      if (e.kind === "ref") return this.#loops.get(e) ?? e;
+      const known = memo.get(e);
+      if (known !== undefined) return known;
+      let result: Expr;
+      if (e.kind === "load") {
+        const read = reads.get(e);
+        const forward = read === undefined ? undefined : this.#forwards.get(read.stored);
+        const binding = read === undefined ? undefined : this.#ctx.bindings.get(read.stored);
+        if (forward?.index.every((x, axis) => x === read!.index[axis]) === true) result = forward.refs[read!.part]!;
+        else if (binding != null) {
+          const slot = this.#tracer.slot({ ...read!.stored, layout: binding.layout }, read!.index, read!.part);
+          result = b.load(binding.buffer, alg.normal(go(slot)));
+        } else result = b.load(e.buffer, alg.normal(go(e.index)));
+      } else if (e.kind === "cast") result = b.cast(go(e.arg), e.type);
+      else if (e.kind === "bitcast") result = b.bitcast(go(e.arg), e.type);
+      else result = b.op(e.op as never, ...e.args.map(go));
+      memo.set(e, result);
+      return result;
+    };
+    const result = go(root);
+    return result.type === "index" ? alg.normal(result) : result;
+  }
+}
+
+export function wrapLoops(axes: readonly Axis[], body: readonly Stmt[], innermost: "vector" | "serial"): Stmt[] {
+  let result = body;
+  for (let i = axes.length - 1; i >= 0; i--) {
+    const { ref, size } = axes[i]!;
+    const mode = i === axes.length - 1 ? innermost : "serial";
+    result = [{ kind: "for", ref, extent: size, mode, body: result }];
+  }
+  return [...result];
+}
+
+export function isSearch(monoid: Monoid): boolean {
+  return monoid === "argmax" || monoid === "argmin";
+}
+
+function nameOf(stored: Stored, part: number): string {
+  const name = label(stored.variable);
+  return stored.dtype.startsWith("complex") ? `${name}.${part === 0 ? "re" : "im"}` : name;
+}

@@ -1,0 +1,153 @@
+/** Generic walks over statements: which expressions they hold, and statements with their expressions replaced. */
+import type { Buffer, Expr, MatrixOperand, Ref, Stmt } from "../ir/node.ts";
+
+/** The expressions that a statement evaluates itself, not those of statements inside it. */
+export function ownExprs(s: Stmt): readonly Expr[] {
+  switch (s.kind) {
+    case "for":
+      return [s.extent];
+    case "let":
+    case "assign":
+      return [s.value];
+    case "var":
+      return [s.init];
+    case "store":
+      return [s.index, s.value];
+    case "reduce":
+      return [s.extent];
+    case "if":
+    case "while":
+      return [s.cond];
+    case "call":
+      if (s.fn === "copy") return [s.toOffset, s.fromOffset, s.count];
+      return [s.m, s.n, s.k, s.alpha, s.beta, ...[s.a, s.b, s.c].flatMap((x) => [x.offset, x.rowStride, x.colStride])];
+    default:
+      return [];
+  }
+}
+
+/** The statement with `f` applied to every expression in it. */
+export function mapStmt(s: Stmt, f: (e: Expr) => Expr): Stmt {
+  const body = (list: readonly Stmt[]): readonly Stmt[] => list.map((x) => mapStmt(x, f));
+  const matrix = (m: MatrixOperand): MatrixOperand => ({
+    buffer: m.buffer,
+    offset: f(m.offset),
+    rowStride: f(m.rowStride),
+    colStride: f(m.colStride),
+  });
+  switch (s.kind) {
+    case "for":
+      return { ...s, extent: f(s.extent), body: body(s.body) };
+    case "let":
+    case "assign":
+      return { ...s, value: f(s.value) };
+    case "var":
+      return { ...s, init: f(s.init) };
+    case "store":
+      return { ...s, index: f(s.index), value: f(s.value) };
+    case "reduce":
+      return {
+        ...s,
+        extent: f(s.extent),
+        body: body(s.body),
+        accs: s.accs.map((a) => ({ ...a, value: f(a.value) })),
+      };
+    case "if":
+      return { ...s, cond: f(s.cond), then: body(s.then), else: body(s.else) };
+    case "while":
+      return { ...s, cond: f(s.cond), body: body(s.body) };
+    case "call":
+      if (s.fn === "copy") {
+        return { ...s, toOffset: f(s.toOffset), fromOffset: f(s.fromOffset), count: f(s.count) };
+      }
+      return {
+        ...s,
+        m: f(s.m),
+        n: f(s.n),
+        k: f(s.k),
+        alpha: f(s.alpha),
+        beta: f(s.beta),
+        a: matrix(s.a),
+        b: matrix(s.b),
+        c: matrix(s.c),
+      };
+    default:
+      return s;
+  }
+}
+
+/** The statements inside a statement. */
+export function innerBodies(s: Stmt): readonly (readonly Stmt[])[] {
+  switch (s.kind) {
+    case "for":
+    case "reduce":
+    case "while":
+      return [s.body];
+    case "if":
+      return [s.then, s.else];
+    default:
+      return [];
+  }
+}
+
+/** What running a statement changes: scalars defined or assigned in it, buffers written. */
+export interface Effects {
+  readonly refs: Set<Ref>;
+  readonly buffers: Set<Buffer>;
+}
+
+export function effectsOf(s: Stmt, into: Effects = { refs: new Set(), buffers: new Set() }): Effects {
+  switch (s.kind) {
+    case "for":
+    case "let":
+    case "var":
+    case "assign":
+      into.refs.add(s.ref);
+      break;
+    case "reduce":
+      into.refs.add(s.ref);
+      for (const a of s.accs) {
+        into.refs.add(a.target);
+        if (a.position !== undefined) into.refs.add(a.position);
+      }
+      break;
+    case "store":
+      into.buffers.add(s.buffer);
+      break;
+    case "call":
+      into.buffers.add(s.fn === "copy" ? s.to : s.c.buffer);
+      break;
+    default:
+  }
+  for (const body of innerBodies(s)) for (const x of body) effectsOf(x, into);
+  return into;
+}
+
+/** A function that replaces expressions by `table`, inside others too. */
+export function substitution(
+  b: { op(name: never, ...args: Expr[]): Expr; cast(e: Expr, t: Expr["type"]): Expr; bitcast(e: Expr, t: Expr["type"]): Expr; load(buffer: Buffer, index: Expr): Expr },
+  table: ReadonlyMap<Expr, Expr>,
+): (e: Expr) => Expr {
+  const memo = new Map<Expr, Expr>();
+  const go = (e: Expr): Expr => {
+    const direct = table.get(e);
+    if (direct !== undefined) return direct;
+    if (e.kind === "const" || e.kind === "ref") return e;
+    const known = memo.get(e);
+    if (known !== undefined) return known;
+    let result: Expr = e;
+    if (e.kind === "load") {
+      const index = go(e.index);
+      if (index !== e.index) result = b.load(e.buffer, index);
+    } else if (e.kind === "op") {
+      const args = e.args.map(go);
+      if (args.some((a, i) => a !== e.args[i])) result = b.op(e.op as never, ...args);
+    } else {
+      const arg = go(e.arg);
+      if (arg !== e.arg) result = e.kind === "cast" ? b.cast(arg, e.type) : b.bitcast(arg, e.type);
+    }
+    memo.set(e, result);
+    return result;
+  };
+  return go;
+}

@@ -1,0 +1,76 @@
+/** `T`: symbolic tensors and everything that is done with them, in the order of the manual. */
+import * as constructors from "./constructors.ts";
+import * as alloc from "./alloc.ts";
+import * as dotFunctions from "./dot.ts";
+import { makeExpr, type ExprFunctions } from "./expr.ts";
+import * as extra from "./extraOps.ts";
+import * as join from "./join.ts";
+import * as math from "./math.ts";
+import * as nnet from "./nnet/index.ts";
+import * as reduction from "./reduction.ts";
+import * as reshape from "./reshape.ts";
+import * as shape from "./shape.ts";
+import * as subtensor from "./subtensor/index.ts";
+import type { TensorLike, TensorVariable } from "./variable.ts";
+
+// Inputs and constants
+export * from "./constructors.ts";
+export { asTensor, asTensor as asTensorVariable, constant, TensorConstant, type ConstantOptions } from "./constant.ts";
+export { TensorType, tensorType, type StaticShape } from "./type.ts";
+export { TensorVariable, type TensorLike } from "./variable.ts";
+
+// Elementwise functions
+export * from "./math.ts";
+export { switch_ as switch } from "./math.ts";
+
+// Reductions
+export * from "./reduction.ts";
+export { variance as var } from "./reduction.ts";
+
+// Shapes
+export * from "./alloc.ts";
+export { dimshuffle, transpose, DimShuffle } from "./dimshuffle.ts";
+export * from "./join.ts";
+export * from "./reshape.ts";
+export * from "./shape.ts";
+
+// Indexing
+export * from "./subtensor/index.ts";
+
+// Linear algebra and the rest
+export * from "./dot.ts";
+export * from "./extraOps.ts";
+export * as nnet from "./nnet/index.ts";
+
+const functions: ExprFunctions = {
+  ...constructors,
+  ...math,
+  ...reduction,
+  ...alloc,
+  ...join,
+  ...reshape,
+  ...shape,
+  ...subtensor,
+  ...dotFunctions,
+  ...extra,
+  nnet,
+  var: reduction.variance,
+  switch: math.switch_,
+};
+
+/**
+ * An expression in the notation of arithmetic: `+ - * / // % ** @`, comparisons, `& | ^ ~`, functions of `T` by name,
+ * `x[1:3, i]`, `x.T`.
+ * @throws ArgumentError pointing at the column that was not understood
+ * @example
+ * ```ts
+ * import * as theano from "theano";
+ * import { tensor as T } from "theano";
+ * const x = T.dvector("x"), y = T.dvector("y");
+ * const f = theano.function([x, y], T.expr`log(1 + exp(${x})) * ${y}`);
+ * console.log(String(f([0, 1000], [2, 1]))); // [1.38629436e+00 1.00000000e+03]
+ * ```
+ */
+export const expr: (strings: TemplateStringsArray, ...values: readonly TensorLike[]) => TensorVariable = makeExpr(
+  () => functions,
+);

@@ -1,0 +1,108 @@
+/** Rank and shape changes: those that do nothing, and several in a row. */
+import type { Apply } from "../../graph/apply.ts";
+import { nodeRule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
+import { Alloc } from "../alloc.ts";
+import { DimShuffle, dimshuffle } from "../dimshuffle.ts";
+import { Elemwise } from "../elemwise.ts";
+import { GradientView } from "../gradientOps.ts";
+import { Reshape } from "../reshape.ts";
+import { ShapeI } from "../shape.ts";
+import type { TensorVariable } from "../variable.ts";
+import { sameBroadcast } from "./matchers.ts";
+
+type T = TensorVariable;
+
+/** DimShuffle of DimShuffle is one; the identity goes. */
+function dimShuffleLift(node: Apply): RuleResult {
+  const { op } = node;
+  if (!(op instanceof DimShuffle)) return null;
+  const x = node.inputs[0] as T;
+  if (op.pattern.length === x.ndim && op.pattern.every((p, i) => p === i)) return x;
+  const inner = x.owner;
+  if (inner === null || !(inner.op instanceof DimShuffle)) return null;
+  const before = inner.op.pattern;
+  return dimshuffle(inner.inputs[0] as T, op.pattern.map((p) => (p === "x" ? "x" : before[p]!)));
+}
+
+/** The size of anything is an expression of the sizes of the inputs. */
+function shapeOfAnything(node: Apply, ctx: RuleContext): RuleResult {
+  const { op } = node;
+  if (!(op instanceof ShapeI)) return null;
+  const x = node.inputs[0]!;
+  if (x.owner === null) return null;
+  const size = ctx.shapeOf(x)[op.axis]!;
+  return size === node.outputs[0] ? null : size;
+}
+
+/** Reshape of Reshape is the last one. */
+function reshapeChain(node: Apply): RuleResult {
+  const { op } = node;
+  const inner = node.inputs[0]!.owner;
+  if (!(op instanceof Reshape) || inner === null || !(inner.op instanceof Reshape)) return null;
+  return op.makeNode(inner.inputs[0]!, ...node.inputs.slice(1)).outputs[0]!;
+}
+
+/** Vectors reshaped to vectors, and what has the very shape wanted. */
+function uselessReshape(node: Apply, ctx: RuleContext): RuleResult {
+  const { op } = node;
+  if (!(op instanceof Reshape)) return null;
+  const x = node.inputs[0] as T;
+  const out = node.outputs[0] as T;
+  if (x.ndim !== out.ndim || !sameBroadcast(x, out)) return null;
+  if (x.ndim <= 1) return x;
+  const wanted = ctx.shapeOf(out);
+  return ctx.shapeOf(x).every((n, i) => n === wanted[i]) ? x : null;
+}
+
+/** An elementwise function of a repeated value is the repeated function. */
+function allocThroughElemwise(node: Apply, ctx: RuleContext): RuleResult {
+  const { op } = node;
+  const out = node.outputs[0] as T;
+  if (!(op instanceof Elemwise)) return null;
+  // Broadcasting makes the repetition unnecessary wherever another input has the shape.
+  const repeated = (v: T): boolean => v.owner !== null && v.owner.op instanceof Alloc;
+  if (!node.inputs.some((v) => repeated(v as T))) return null;
+  const inputs = node.inputs as T[];
+  const full = inputs.some((v) => !repeated(v) && sameBroadcast(v, out));
+  if (!full) return null;
+  const plain = inputs.map((v) => (repeated(v) ? (v.owner!.inputs[0] as T) : v));
+  return op.call(...plain);
+}
+
+/** Gradient markers have done their work. */
+function viewOfGradient(node: Apply): RuleResult {
+  return node.op instanceof GradientView ? node.inputs[0]! : null;
+}
+
+/** Repetition to a shape that the value has already. */
+function uselessAlloc(node: Apply): RuleResult {
+  if (!(node.op instanceof Alloc)) return null;
+  const v = node.inputs[0] as T;
+  const out = node.outputs[0] as T;
+  const known = out.type.shape.every((n, i) => n !== null && n === v.type.shape[i]);
+  return known && v.ndim === out.ndim ? v : null;
+}
+
+export const shapeRules: readonly Rule[] = [
+  nodeRule("local_dimshuffle_lift", ["DimShuffle"], dimShuffleLift, {
+    exactness: "exact",
+    formula: "dimshuffle(dimshuffle x) = dimshuffle x",
+  }),
+  nodeRule("local_shape_to_shape_i", ["Shape_i"], shapeOfAnything, {
+    exactness: "exact",
+    formula: "the size of f(x) from the sizes of x",
+  }),
+  nodeRule("local_reshape_chain", ["Reshape"], reshapeChain, { exactness: "exact", formula: "reshape(reshape x) = reshape x" }),
+  nodeRule("local_useless_reshape", ["Reshape"], uselessReshape, { exactness: "exact", formula: "reshape(x, shape of x) = x" }),
+  nodeRule("local_elemwise_alloc", ["Elemwise"], allocThroughElemwise, {
+    exactness: "exact",
+    formula: "x + alloc(v, shape of x) = x + v",
+  }),
+  nodeRule("local_useless_alloc", ["Alloc"], uselessAlloc, { exactness: "exact", formula: "alloc(x, shape of x) = x" }),
+  nodeRule(
+    "local_view_op",
+    ["ZeroGrad", "ConsiderConstant", "DisconnectedGrad", "UndefinedGrad", "GradScale", "GradClip"],
+    viewOfGradient,
+    { exactness: "exact", formula: "zeroGrad(x) = x, ..." },
+  ),
+];
