@@ -10,7 +10,7 @@ import type { LowerContext, Lowered } from "../ir/lowered.ts";
 import { asTensor } from "./constant.ts";
 import { dimshuffle, normalizeAxisOf } from "./dimshuffle.ts";
 import { productBlock } from "./dotBlock.ts";
-import { cast, mul } from "./math.ts";
+import { cast, conj, mul } from "./math.ts";
 import { sum } from "./reduction.ts";
 import { reshape } from "./reshape.ts";
 import { operand, shape as shapeOf } from "./shape.ts";
@@ -156,11 +156,12 @@ export class Dot extends Op {
     const [a, b] = node.inputs as [TensorVariable, TensorVariable];
     const g = gradient as TensorVariable | null | undefined;
     if (g === null || g === undefined || isDiscrete(g.dtype)) return [null, null];
-    if (a.ndim === 1 && b.ndim === 1) return [mul(g, b), mul(g, a)];
+    const [ca, cb] = [conj(a), conj(b)];
+    if (a.ndim === 1 && b.ndim === 1) return [mul(g, cb), mul(g, ca)];
     // Outer products are elementwise: they fuse with what uses them.
-    if (a.ndim === 1) return [dot(g, transposed(b)), mul(dimshuffle(a, [0, "x"]), dimshuffle(g, ["x", 0]))];
-    if (b.ndim === 1) return [mul(dimshuffle(g, [0, "x"]), dimshuffle(b, ["x", 0])), dot(transposed(a), g)];
-    return [dot(g, transposed(b)), dot(transposed(a), g)];
+    if (a.ndim === 1) return [dot(g, transposed(cb)), mul(dimshuffle(ca, [0, "x"]), dimshuffle(g, ["x", 0]))];
+    if (b.ndim === 1) return [mul(dimshuffle(g, [0, "x"]), dimshuffle(cb, ["x", 0])), dot(transposed(ca), g)];
+    return [dot(g, transposed(cb)), dot(transposed(ca), g)];
   }
 
   lower(ctx: LowerContext): Lowered {
@@ -352,8 +353,8 @@ export class BatchedDot extends Op {
     const g = gradient as TensorVariable | null | undefined;
     if (g === null || g === undefined || isDiscrete(g.dtype)) return [null, null];
     return [
-      sumTo(batchedOp.call(g, swapLast(b)) as TensorVariable, a),
-      sumTo(batchedOp.call(swapLast(a), g) as TensorVariable, b),
+      sumTo(batchedOp.call(g, swapLast(conj(b))) as TensorVariable, a),
+      sumTo(batchedOp.call(swapLast(conj(a)), g) as TensorVariable, b),
     ];
   }
 

@@ -11,7 +11,7 @@ import * as R from "./reduction.ts";
 import { flatten, reshape } from "./reshape.ts";
 import { shapeI, squeeze, swapaxes } from "./shape.ts";
 import type { SizesLike } from "./sizeArguments.ts";
-import { at, diagonal, take, type IndexItem } from "./subtensor/index.ts";
+import { at, diagonal, take, type Index } from "./subtensor/index.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
 
 type Unary = () => TensorVariable;
@@ -41,7 +41,7 @@ export interface TensorMethods<D extends DType = DType> {
   dot(other: TensorLike): TensorVariable;
   matmul(other: TensorLike): TensorVariable;
   /** Indexing: numbers, `"1:3"`, `null` for a new axis, `"..."`, integer tensors, lists, masks. */
-  at(...index: readonly IndexItem[]): TensorVariable;
+  at(...index: readonly Index[]): TensorVariable;
   take(indices: TensorLike, options?: { readonly axis?: number }): TensorVariable;
   diagonal(options?: { readonly offset?: number; readonly axis1?: number; readonly axis2?: number }): TensorVariable;
   reshape(shape: SizesLike): TensorVariable;
@@ -295,7 +295,7 @@ const others: Record<string, Method> = {
   matmul(other: TensorLike) {
     return matmul(this, defined(other, "matmul"));
   },
-  at(...index: IndexItem[]) {
+  at(...index: Index[]) {
     return at(this, ...index);
   },
   take(indices: TensorLike, options?: { readonly axis?: number }) {

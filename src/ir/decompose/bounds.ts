@@ -22,4 +22,7 @@ export const maxUlp: Readonly<Record<DecomposedName, Bound>> = {
   tanh: elementary,
   sinh: elementary,
   cosh: elementary,
+  sin: tight,
+  cos: tight,
+  tan: elementary,
 };

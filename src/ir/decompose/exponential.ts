@@ -123,15 +123,16 @@ function expm1Core(k: Kit, x: Expr, wide: boolean): Expr {
 
 const TANH_SPLIT = 0.55;
 
-/** A polynomial near zero, else 1 - 2 / (e^2u + 1) with u = |x|, which is 1 beyond the clamp. */
+/** A polynomial near zero, else (e^2u - 1) / (e^2u + 1) with u = |x|, which is 1 beyond the clamp. */
 export function tanh(k: Kit, x: Expr): Expr {
   const u = k.atMost(k.abs(x), k.pick(10, 20));
   // Here the rounding of u log2(e) does no harm: the larger u, the less of it arrives in the result.
   const { p, t } = reduceExp2(k, k.mul(u, 2 * LOG2E), k.pick(TANH_EXP2_F32, EXP2_F64));
-  const far = k.sub(1, k.div(2, k.add(scaleNormal(k, p, t), 1)));
+  const sum = k.add(scaleNormal(k, p, t), 1);
+  const far = k.div(k.sub(sum, 2), sum);
   const z = k.mul(u, u);
   const near = k.add(k.mul(k.mul(k.poly(z, k.pick(TANH_F32, TANH_F64)), z), u), u);
-  return k.copysign(k.select(k.lt(u, TANH_SPLIT), near, far), x);
+  return k.copysign(k.select(k.gt(u, TANH_SPLIT), far, near), x);
 }
 
 /** 1 / (1 + e^-x), the terms of 1 + 2^n + 2^n w added in this order, with what the first sum loses. */
@@ -155,7 +156,9 @@ export function softplus(k: Kit, x: Expr): Expansion {
   const z = k.mul(s, s);
   const half = k.mul(k.mul(f, 0.5), f);
   const series = k.mul(k.poly(z, k.pick(SOFTPLUS_F32, SOFTPLUS_F64)), z);
-  const correction = k.add(k.mul(s, k.add(half, series)), k.mul(p.lo, power));
+  // The derivative 1 / (1 + f) is near enough to 1 - f^2 / 2 for what the rounding of 1 + w lost.
+  const lost = k.mul(k.mul(p.lo, power), k.sub(1, half));
+  const correction = k.add(k.mul(s, k.add(half, series)), lost);
   const log1p = k.sub(f, k.sub(half, correction));
   const fast = k.add(log1p, k.atLeast(x, 0));
   const guard = expGuard(k, x);

@@ -7,12 +7,14 @@ import { unary, type Decomposition } from "./expansion.ts";
 import { cosh, exp, exp2, expm1, sigmoid, sinh, softplus, tanh } from "./exponential.ts";
 import type { FloatType } from "./kit.ts";
 import { log, log10, log1p, log2 } from "./logarithm.ts";
+import { cos, sin, tan } from "./trigonometric.ts";
 
 export type { Decomposition, Expansion } from "./expansion.ts";
 export type { FloatType } from "./kit.ts";
 
 export const decomposedNames = [
   "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sigmoid", "softplus", "tanh", "sinh", "cosh",
+  "sin", "cos", "tan",
 ] as const;
 
 export type DecomposedName = (typeof decomposedNames)[number];
@@ -31,4 +33,7 @@ export const decompositions: Readonly<Record<DecomposedName, Readonly<Record<Flo
   tanh: unary(tanh),
   sinh: unary(sinh),
   cosh: unary(cosh),
+  sin: unary(sin),
+  cos: unary(cos),
+  tan: { f32: tan.f32, f64: unary(tan.f64).f64 },
 };

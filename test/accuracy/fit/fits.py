@@ -136,6 +136,32 @@ both(
     (0, mpf(1) / 9 + mpf(2) ** -12),
     (3, 9),
 )
+QUARTER = (mp.pi / 4 * (1 + mpf(2) ** -8)) ** 2
+both(
+    "SIN",
+    "(sin r - r) / r^3 as a polynomial in r^2, error relative to sin r, |r| <= pi/4",
+    lambda z: (mp.sin(mp.sqrt(z)) - mp.sqrt(z)) / mp.sqrt(z) ** 3,
+    lambda z: mp.sqrt(z) ** 3 / mp.sin(mp.sqrt(z)),
+    (0, QUARTER),
+    (2, 5),
+)
+both(
+    "COS",
+    "(cos r - 1 + r^2/2) / r^4 as a polynomial in r^2, |r| <= pi/4",
+    lambda z: (mp.cos(mp.sqrt(z)) - 1 + z / 2) / z**2,
+    lambda z: z**2,
+    (0, QUARTER),
+    (2, 5),
+)
+declare(
+    "TAN_DOUBLE_F32",
+    "(tan r - r) / r^3 as a polynomial in r^2 in f64 for float32 results, |r| <= pi/4",
+    lambda z: (mp.tan(mp.sqrt(z)) - mp.sqrt(z)) / mp.sqrt(z) ** 3,
+    lambda z: mp.sqrt(z) ** 3 / mp.tan(mp.sqrt(z)),
+    (0, QUARTER),
+    5,
+    "f64",
+)
 
 
 def literal(value, dtype):

@@ -1,0 +1,435 @@
+/** Indexing with integer tensors: `AdvancedSubtensor` gathers, `AdvancedIncSubtensor` scatters. */
+import { readElement, writeElement } from "../../array/element.ts";
+import { layoutOffsets, offsetsOf } from "../../array/layout.ts";
+import { NdArray } from "../../array/ndArray.ts";
+import { isDiscrete, isInteger } from "../../dtype.ts";
+import { BroadcastError, IndexError, ShapeMismatchError } from "../../errors.ts";
+import { Apply } from "../../graph/apply.ts";
+import { Op, type InputGradient } from "../../graph/op.ts";
+import { isConstant, type Variable } from "../../graph/variable.ts";
+import type { BlockArgs, Guard, LowerContext, LowerInput, Lowered, Pull } from "../../ir/lowered.ts";
+import type { Expr, Stmt } from "../../ir/node.ts";
+import { zerosLike } from "../fill.ts";
+import {
+  addElements,
+  broadcastIndex,
+  holdsAlways,
+  inRange,
+  loadElement,
+  loopNest,
+  require,
+  storeElement,
+  wrapNegative,
+} from "../loops.ts";
+import { operand } from "../shape.ts";
+import { sizeConstant } from "../sizes.ts";
+import { sumTo } from "../sumTo.ts";
+import { tensorType, type StaticShape } from "../type.ts";
+import type { TensorVariable } from "../variable.ts";
+import { checkValueDtype, checkValueShape, fitValue, writeAt } from "./basic.ts";
+
+/** Where the axes of a result come from. */
+interface ResultAxes {
+  /** Number of axes of the broadcast index tensors. */
+  readonly indexRank: number;
+  /** Axis of the result where those begin. */
+  readonly position: number;
+  /** Axes of x that are taken whole, in order. */
+  readonly whole: readonly number[];
+}
+
+/** NumPy's rule: next to each other the index axes stay in place, otherwise they come first. */
+function resultAxes(rank: number, axes: readonly number[], indexRanks: readonly number[], front: boolean): ResultAxes {
+  const adjacent = axes.every((a, i) => i === 0 || a === axes[i - 1]! + 1);
+  return {
+    indexRank: Math.max(...indexRanks),
+    position: adjacent && !front ? axes[0]! : 0,
+    whole: Array.from({ length: rank }, (_, a) => a).filter((a) => !axes.includes(a)),
+  };
+}
+
+/** Puts the sizes of the index axes among those of the whole axes. */
+function assemble<V>({ position, whole }: ResultAxes, index: readonly V[], of: (axis: number) => V): V[] {
+  const rest = whole.map(of);
+  return [...rest.slice(0, position), ...index, ...rest.slice(position)];
+}
+
+function broadcastStatic(op: string, indices: readonly TensorVariable[]): StaticShape {
+  const rank = Math.max(...indices.map((v) => v.ndim));
+  return Array.from({ length: rank }, (_, k) => {
+    let size: number | null = 1;
+    for (const v of indices) {
+      const axis = k - rank + v.ndim;
+      const n = axis < 0 ? 1 : v.type.shape[axis]!;
+      if (n === 1) continue;
+      if (size === 1) size = n;
+      else if (size === null) size = n;
+      else if (n !== null && n !== size) {
+        throw new IndexError(
+          `${op}: the index tensors have shapes that do not fit: ` +
+            indices.map((i) => `(${i.type.shape.map((s) => s ?? "?").join(", ")})`).join(" and ") + ".",
+          { op, inputs: indices.map(operand) },
+        );
+      }
+    }
+    return size;
+  });
+}
+
+/** The size of each broadcast index axis, from the index tensor that tells it. */
+function broadcastSizes<V>(
+  indices: readonly { readonly static: StaticShape; readonly sizes: readonly V[] }[],
+  one: V,
+): V[] {
+  const rank = Math.max(...indices.map((i) => i.sizes.length));
+  return Array.from({ length: rank }, (_, k) => {
+    let best: V = one;
+    let known = false;
+    for (const i of indices) {
+      const axis = k - rank + i.sizes.length;
+      if (axis < 0 || i.static[axis] === 1 || known) continue;
+      best = i.sizes[axis]!;
+      known = i.static[axis] !== null;
+    }
+    return best;
+  });
+}
+
+/** Index tensors on some axes of x; the other axes are taken whole. */
+abstract class AdvancedIndexing extends Op {
+  /** Axes of x that the index inputs belong to, ascending. */
+  readonly axes: readonly number[];
+  /** Put the index axes first although they are adjacent (an empty "..." stood between them). */
+  readonly front: boolean;
+
+  constructor(axes: readonly number[], front: boolean) {
+    super();
+    this.axes = axes;
+    this.front = front;
+  }
+
+  /** One index vector on the first axis: the frequent case, with a name of its own. */
+  protected get isFirstAxis(): boolean {
+    return this.axes.length === 1 && this.axes[0] === 0;
+  }
+
+  protected get parameters(): string {
+    return `${this.axes.join(",")}${this.front ? ";front" : ""}`;
+  }
+
+  protected checkIndices(x: TensorVariable, indices: readonly TensorVariable[]): StaticShape {
+    for (const v of indices) {
+      if (isInteger(v.dtype)) continue;
+      throw new IndexError(`${this.name}: an index must be of integer dtype, got ${v.dtype}.`, {
+        op: this.name,
+        inputs: [operand(x), operand(v)],
+      });
+    }
+    for (const [i, v] of indices.entries()) this.#checkConstant(x, v, this.axes[i]!);
+    return assemble(this.resultOf(x, indices), broadcastStatic(this.name, indices), (a) => x.type.shape[a]!);
+  }
+
+  #checkConstant(x: TensorVariable, v: TensorVariable, axis: number): void {
+    const n = x.type.shape[axis]!;
+    if (n === null || !isConstant(v)) return;
+    const wrong = outOfRange(v.data, n);
+    if (wrong !== null) throw outOfBounds(this.name, wrong, axis, n);
+  }
+
+  protected resultOf(x: TensorVariable, indices: readonly TensorVariable[]): ResultAxes {
+    return resultAxes(x.ndim, this.axes, indices.map((v) => v.ndim), this.front);
+  }
+
+  /** Are all indices constants that are known to be in range? */
+  protected isSafe(x: TensorVariable, indices: readonly TensorVariable[]): boolean {
+    return indices.every((v, i) => isConstant(v) && x.type.shape[this.axes[i]!] !== null);
+  }
+
+  /** Offsets of the selected elements of `a`, in C order of the selection, and its shape. */
+  protected select(node: Apply, a: NdArray, first: number, indices: readonly NdArray[]): { shape: number[]; offsets: Float64Array } {
+    const vars = node.inputs.slice(first) as TensorVariable[];
+    const x = node.inputs[0] as TensorVariable;
+    const result = this.resultOf(x, vars);
+    const shape = this.#indexShape(node, vars, indices);
+    const count = shape.reduce((p, n) => p * n, 1);
+    const base = new Float64Array(count).fill(a.offset);
+    for (const [i, index] of indices.entries()) {
+      const axis = this.axes[i]!;
+      const n = a.shape[axis]!;
+      const view = index.broadcastTo(shape);
+      const at = offsetsOf(view);
+      for (let k = 0; k < count; k++) {
+        const value = Number(readElement(view, at[k]!));
+        if (value < -n || value >= n) throw outOfBounds(this.name, value, axis, n, node.createdAt[0]);
+        base[k]! += (value < 0 ? value + n : value) * a.strides[axis]!;
+      }
+    }
+    return spread(a, result, shape, base);
+  }
+
+  #indexShape(node: Apply, vars: readonly TensorVariable[], indices: readonly NdArray[]): number[] {
+    const described = indices.map((a, i) => ({ static: vars[i]!.type.shape, sizes: a.shape }));
+    const shape = broadcastSizes(described, 1);
+    for (const { sizes, static: known } of described) {
+      const lead = shape.length - sizes.length;
+      const wrong = sizes.findIndex((n, k) => known[k] !== 1 && n !== shape[lead + k]);
+      if (wrong < 0) continue;
+      const kind = sizes[wrong] === 1 ? BroadcastError : ShapeMismatchError;
+      throw new kind(
+        `${this.name}: index tensors of shapes ${indices.map((a) => `(${a.shape.join(", ")})`).join(", ")} do not fit.`,
+        {
+          op: this.name,
+          inputs: indices.map((a) => ({ dtype: a.dtype, shape: a.shape })),
+          createdAt: node.createdAt[0],
+        },
+      );
+    }
+    return shape;
+  }
+
+  protected shapeOf(node: Apply, first: number, shapes: readonly (readonly Variable[])[]): Variable[] {
+    const vars = node.inputs.slice(first) as TensorVariable[];
+    const described = vars.map((v, i) => ({ static: v.type.shape, sizes: shapes[first + i]! }));
+    const result = this.resultOf(node.inputs[0] as TensorVariable, vars);
+    return assemble(result, broadcastSizes<Variable>(described, sizeConstant(1)), (a) => shapes[0]![a]!);
+  }
+
+  // --- lowering ------------------------------------------------------------------------------------
+
+  /** Conditions that the index tensors fit each other and lie within x. */
+  protected guardsOf(ctx: LowerContext, first: number): (pull: Pull) => Guard[] {
+    const { b } = ctx;
+    const indices = ctx.inputs.slice(first);
+    const x = ctx.inputs[0]!;
+    const failure = ctx.failure(`IndexError: ${this.name}: an index is out of bounds for its axis.`);
+    const shape = this.irIndexShape(ctx, indices);
+    for (const i of indices) {
+      const lead = shape.length - i.shape.length;
+      for (const [k, n] of i.shape.entries()) {
+        if (i.static[k] !== 1) require(ctx, b.eq(n, shape[lead + k]!), `${this.name}: the index tensors do not fit.`);
+      }
+    }
+    return (pull) =>
+      indices.flatMap((input, i): Guard[] => {
+        const size = x.shape[this.axes[i]!]!;
+        const holds = (at: readonly Expr[]): Expr => inRange(b, pull(first + i, at) as Expr, size);
+        if (input.shape.length === 0 && holdsAlways(holds([]))) return [];
+        return [{ over: input.shape, failure, holds }];
+      });
+  }
+
+  protected irIndexShape(ctx: LowerContext, indices: readonly LowerInput[]): Expr[] {
+    return broadcastSizes(indices.map((i) => ({ static: i.static, sizes: i.shape })), ctx.b.index(1) as Expr);
+  }
+
+  /** From an index of the selection to an index of x. `read` gives an element of index tensor i. */
+  protected sourceIndex(
+    ctx: LowerContext,
+    first: number,
+    out: readonly Expr[],
+    read: (i: number, at: readonly Expr[]) => Expr,
+  ): Expr[] {
+    const indices = ctx.inputs.slice(first);
+    const x = ctx.inputs[0]!;
+    const { position, whole, indexRank } = resultAxes(
+      x.shape.length,
+      this.axes,
+      indices.map((i) => i.shape.length),
+      this.front,
+    );
+    const at = out.slice(position, position + indexRank);
+    const rest = [...out.slice(0, position), ...out.slice(position + indexRank)];
+    return x.shape.map((size, axis) => {
+      const i = this.axes.indexOf(axis);
+      if (i < 0) return rest[whole.indexOf(axis)]!;
+      return wrapNegative(ctx.b, read(i, broadcastIndex(ctx.b, indices[i]!.static, at)), size);
+    });
+  }
+}
+
+/** A value of `a` outside `[-n, n)`. */
+function outOfRange(a: NdArray, n: number): number | null {
+  const offsets = offsetsOf(a);
+  for (const at of offsets) {
+    const value = Number(readElement(a, at));
+    if (value < -n || value >= n) return value;
+  }
+  return null;
+}
+
+function outOfBounds(op: string, value: number, axis: number, n: number, line?: string): IndexError {
+  return new IndexError(`Index ${value} is out of bounds for axis ${axis} of size ${n}.`, { op, createdAt: line });
+}
+
+/** Offsets of whole axes around those of the index axes. */
+function spread(
+  a: NdArray,
+  result: ResultAxes,
+  indexShape: readonly number[],
+  base: Float64Array,
+): { shape: number[]; offsets: Float64Array } {
+  const shape = assemble(result, indexShape, (axis) => a.shape[axis]!);
+  const { position, whole } = result;
+  const sizes = whole.map((axis) => a.shape[axis]!);
+  const strides = whole.map((axis) => a.strides[axis]!);
+  const count = (list: readonly number[]): number => list.reduce((p, n) => p * n, 1);
+  const offsets = (from: number, to?: number): Float64Array => {
+    const part = sizes.slice(from, to);
+    return layoutOffsets(part, strides.slice(from, to), 0, count(part));
+  };
+  const [before, after] = [offsets(0, position), offsets(position)];
+  const all = new Float64Array(before.length * base.length * after.length);
+  let next = 0;
+  for (const p of before) for (const q of base) for (const r of after) all[next++] = p + q + r;
+  return { shape, offsets: all };
+}
+
+/** Elements of x at integer tensors. Inputs: x, then one index tensor per entry of `axes`. */
+export class AdvancedSubtensor extends AdvancedIndexing {
+  get name(): string {
+    return this.isFirstAxis ? "AdvancedSubtensor1" : "AdvancedSubtensor";
+  }
+
+  override get key(): string {
+    return `AdvancedSubtensor{${this.parameters}}`;
+  }
+
+  override canFail(node: Apply): boolean {
+    return !this.isSafe(node.inputs[0] as TensorVariable, node.inputs.slice(1) as TensorVariable[]);
+  }
+
+  /** @throws IndexError for indices that are no integers, do not fit each other, or are known to be out of range */
+  override makeNode(x: Variable, ...indices: Variable[]): Apply {
+    const v = x as TensorVariable;
+    const shape = this.checkIndices(v, indices as TensorVariable[]);
+    return new Apply(this, [v, ...indices], [tensorType(v.dtype, shape)]);
+  }
+
+  override perform(node: Apply, [x, ...indices]: readonly NdArray[]): NdArray[] {
+    const { shape, offsets } = this.select(node, x!, 1, indices);
+    const out = NdArray.allocate(x!.dtype, shape);
+    for (let i = 0; i < out.size; i++) writeElement(out, i, readElement(x!, offsets[i]!));
+    return [out];
+  }
+
+  override inferShape(node: Apply, shapes: readonly (readonly Variable[])[]): (readonly Variable[])[] {
+    return [this.shapeOf(node, 1, shapes)];
+  }
+
+  override connectionPattern(node: Apply): boolean[][] {
+    return node.inputs.map((_, i) => [i === 0]);
+  }
+
+  override lop(node: Apply, [g]: readonly (Variable | null)[]): InputGradient[] {
+    const [x, ...indices] = node.inputs as TensorVariable[];
+    if (g === null || g === undefined) return node.inputs.map(() => null);
+    const zeros = zerosLike(x!, { dtype: (g as TensorVariable).dtype });
+    const scatter = new AdvancedIncSubtensor(this.axes, this.front, false);
+    return [scatter.call(zeros, g, ...indices), ...indices.map(() => null)];
+  }
+
+  lower(ctx: LowerContext): Lowered {
+    return {
+      form: "pointwise",
+      guards: this.guardsOf(ctx, 1),
+      element: (out, pull) => pull(0, this.sourceIndex(ctx, 1, out, (i, at) => pull(i + 1, at) as Expr)),
+    };
+  }
+}
+
+/**
+ * A copy of x in which the elements at integer tensors are replaced (`set`: the last value wins) or incremented (every value
+ * counts). Inputs: x, y, then the index tensors.
+ */
+export class AdvancedIncSubtensor extends AdvancedIndexing {
+  readonly set: boolean;
+
+  constructor(axes: readonly number[], front: boolean, set: boolean) {
+    super(axes, front);
+    this.set = set;
+  }
+
+  get name(): string {
+    return this.isFirstAxis ? "AdvancedIncSubtensor1" : "AdvancedIncSubtensor";
+  }
+
+  override get key(): string {
+    return `AdvancedIncSubtensor{${this.set ? "set" : "inc"};${this.parameters}}`;
+  }
+
+  override toString(): string {
+    return `${this.name}{no_inplace,${this.set ? "set" : "inc"}}`;
+  }
+
+  override canFail(node: Apply): boolean {
+    return !this.isSafe(node.inputs[0] as TensorVariable, node.inputs.slice(2) as TensorVariable[]);
+  }
+
+  /** @throws as AdvancedSubtensor and IncSubtensor */
+  override makeNode(x: Variable, y: Variable, ...indices: Variable[]): Apply {
+    const [v, value] = [x as TensorVariable, y as TensorVariable];
+    const region = this.checkIndices(v, indices as TensorVariable[]);
+    checkValueDtype(this.name, v, value);
+    checkValueShape(this.name, v, value, region);
+    return new Apply(this, [v, value, ...indices], [v.type]);
+  }
+
+  override perform(node: Apply, [x, y, ...indices]: readonly NdArray[]): NdArray[] {
+    const out = x!.copy();
+    const { shape, offsets } = this.select(node, out, 2, indices);
+    const value = fitValue(this.name, node, node.inputs[1] as TensorVariable, y!, shape);
+    writeAt(out, offsets, value, offsetsOf(value), this.set);
+    return [out];
+  }
+
+  override inferShape(_node: Apply, [shape]: readonly (readonly Variable[])[]): (readonly Variable[])[] {
+    return [shape!];
+  }
+
+  override connectionPattern(node: Apply): boolean[][] {
+    return node.inputs.map((_, i) => [i < 2]);
+  }
+
+  override lop(node: Apply, [g]: readonly (Variable | null)[]): InputGradient[] {
+    const [, y, ...indices] = node.inputs as TensorVariable[];
+    if (g === null || g === undefined || isDiscrete((g as TensorVariable).dtype)) return node.inputs.map(() => null);
+    const gather = new AdvancedSubtensor(this.axes, this.front);
+    const gy = sumTo(gather.call(g, ...indices) as TensorVariable, y!);
+    const gx = this.set ? this.call(g, zerosLike(gy), ...indices) : g;
+    return [gx, gy, ...indices.map(() => null)];
+  }
+
+  lower(ctx: LowerContext): Lowered {
+    const { b } = ctx;
+    const [x, y] = [ctx.inputs[0]!, ctx.inputs[1]!];
+    const indices = ctx.inputs.slice(2);
+    const result = resultAxes(x.shape.length, this.axes, indices.map((i) => i.shape.length), this.front);
+    const sizes = assemble(result, this.irIndexShape(ctx, indices), (axis) => x.shape[axis]!);
+    const lead = sizes.length - y.shape.length;
+    for (const [k, n] of y.shape.entries()) {
+      if (y.static[k] !== 1) require(ctx, b.eq(n, sizes[lead + k]!), `${this.name}: the value does not fit the selection.`);
+    }
+    return {
+      form: "block",
+      startsAs: 0,
+      guards: this.guardsOf(ctx, 2),
+      emit: (args: BlockArgs): Stmt[] => {
+        const [value, out] = [args.inputs[1]!, args.outputs[0]!];
+        // An element may be written more than once: in order.
+        return loopNest(
+          b,
+          sizes,
+          (index) => {
+            const to = this.sourceIndex(ctx, 2, index, (i, at) =>
+              loadElement(b, indices[i]!.dtype, args.inputs[i + 2]!, at) as Expr,
+            );
+            const from = loadElement(b, y.dtype, value, broadcastIndex(b, y.static, index));
+            const stored = this.set ? from : addElements(b, x.dtype, loadElement(b, x.dtype, out, to), from);
+            return storeElement(b, out, to, stored);
+          },
+          false,
+        );
+      },
+    };
+  }
+}

@@ -1,0 +1,61 @@
+/** Positions of the elements that are not zero. */
+import { readElement } from "../../array/element.ts";
+import { offsetsOf } from "../../array/layout.ts";
+import { fromFlat } from "../../array/create.ts";
+import type { NdArray } from "../../array/ndArray.ts";
+import { RankError } from "../../errors.ts";
+import { Apply } from "../../graph/apply.ts";
+import { Op, type InputGradient } from "../../graph/op.ts";
+import type { Variable } from "../../graph/variable.ts";
+import { operand } from "../shape.ts";
+import { tensorType } from "../type.ts";
+import type { TensorVariable } from "../variable.ts";
+
+/** One int64 vector per axis, together the indices of the nonzero elements in C order. */
+export class Nonzero extends Op {
+  readonly name = "Nonzero";
+
+  override makeNode(x: Variable): Apply {
+    const v = x as TensorVariable;
+    if (v.ndim === 0) {
+      throw new RankError("nonzero: expected at least one axis, got a scalar.", { op: "Nonzero", inputs: [operand(v)] });
+    }
+    return new Apply(this, [v], v.type.shape.map(() => tensorType("int64", [null])));
+  }
+
+  override perform(_node: Apply, [x]: readonly NdArray[]): NdArray[] {
+    const a = x!;
+    const offsets = offsetsOf(a);
+    const found: number[][] = a.shape.map(() => []);
+    for (let i = 0; i < a.size; i++) {
+      const value = readElement(a, offsets[i]!);
+      if (typeof value === "object" ? value.re === 0 && value.im === 0 : Number(value) === 0) continue;
+      let rest = i;
+      for (let axis = a.ndim - 1; axis >= 0; axis--) {
+        found[axis]!.push(rest % a.shape[axis]!);
+        rest = Math.floor(rest / a.shape[axis]!);
+      }
+    }
+    return found.map((list) => fromFlat(list, [list.length], "int64"));
+  }
+
+  /** How many there are only the values tell. */
+  override inferShape(node: Apply): null[] {
+    return node.outputs.map(() => null);
+  }
+
+  override connectionPattern(node: Apply): boolean[][] {
+    return [node.outputs.map(() => false)];
+  }
+
+  override lop(): InputGradient[] {
+    return [null];
+  }
+}
+
+const op = new Nonzero();
+
+/** The op's outputs, one index vector per axis. */
+export function nonzeroIndices(x: TensorVariable): TensorVariable[] {
+  return op.makeNode(x).outputs as TensorVariable[];
+}
