@@ -5,6 +5,7 @@ import { IrBuilder } from "../ir/build.ts";
 import type { Buffer, Expr, Program, ScalarType, Stmt } from "../ir/node.ts";
 import { ValueError, type TheanoError } from "../errors.ts";
 import type { DType } from "../dtype.ts";
+import { failureError } from "./failureError.ts";
 import { guardCode, opaqueCode } from "./callCode.ts";
 import { buffersOf, hoist, ProgramSizes } from "./hoist.ts";
 import { IndexAlgebra } from "./indexAlgebra.ts";
@@ -220,7 +221,7 @@ class GraphLowering {
     const cond = this.#b.or(this.#b.gt(count, 0), this.#b.eq(kept, 0));
     if (cond.kind === "const" && cond.value === true) return;
     const error = (): TheanoError =>
-      new ValueError(message, { op: node.op.name, createdAt: node.createdAt[0] });
+      failureError(message, { op: node.op.name, createdAt: node.createdAt[0] }, ValueError);
     this.#checks.push({ cond, error });
   }
 

@@ -11,6 +11,7 @@ import type { Expr, Ref } from "../ir/node.ts";
 import type { ElementValue, LowerContext, Lowerable, Lowered, LowerInput } from "../ir/lowered.ts";
 import { readElement } from "../array/element.ts";
 import { isDiscrete, type DType } from "../dtype.ts";
+import { failureError } from "./failureError.ts";
 import type { IndexAlgebra } from "./indexAlgebra.ts";
 import { scalarOf } from "./types.ts";
 
@@ -346,11 +347,8 @@ export class Shapes {
       .filter((v) => v.type.buffer() !== null)
       .map((v) => ({ dtype: v.type.buffer()!.dtype as DType, shape: this.of(v).map(valueOf) }));
     const shapes = inputs.map((x) => `${x.dtype} ${shapeText(x.shape)}`).join(", ");
-    return new kind(`${message}\n  in ${node.op.toString()} of ${shapes}`, {
-      op: node.op.name,
-      inputs,
-      createdAt: node.createdAt[0],
-    });
+    const details = { op: node.op.name, inputs, createdAt: node.createdAt[0] };
+    return failureError(`${message}\n  in ${node.op.toString()} of ${shapes}`, details, kind);
   }
 }
 
