@@ -4,10 +4,10 @@ import { ConfigError } from "../errors.ts";
 import type { Pass } from "../graph/rewriting/engine.ts";
 import type { Rule } from "../graph/rewriting/rule.ts";
 import { blasRules, dotRules } from "../tensor/rewriting/blas.ts";
-import { canonicalizeRules } from "../tensor/rewriting/canonicalize.ts";
+import { canonicalizeRules, normalFormRules, uncanonicalizeRules } from "../tensor/rewriting/canonicalize.ts";
 import { foldingRules } from "../tensor/rewriting/constantFolding.ts";
 import { shapeRules } from "../tensor/rewriting/shape.ts";
-import { expandRules, softmaxRules } from "../tensor/rewriting/softmax.ts";
+import { crossentropyRules, expandRules, softmaxRules } from "../tensor/rewriting/softmax.ts";
 import { specializeRules } from "../tensor/rewriting/specialize.ts";
 import { stabilizeRules } from "../tensor/rewriting/stabilize.ts";
 
@@ -22,7 +22,7 @@ type Level = "fast_compile" | "fast_run";
 export const PASSES: readonly ModePass[] = [
   {
     name: "canonicalize",
-    rules: [...foldingRules, ...shapeRules, ...canonicalizeRules],
+    rules: [...foldingRules, ...shapeRules, ...normalFormRules, ...canonicalizeRules],
     until: "fixpoint",
     levels: ["fast_compile", "fast_run"],
   },
@@ -34,13 +34,20 @@ export const PASSES: readonly ModePass[] = [
   },
   {
     name: "specialize",
-    rules: [...foldingRules, ...shapeRules, ...canonicalizeRules, ...dotRules, ...specializeRules],
+    rules: [
+      ...foldingRules,
+      ...shapeRules,
+      ...canonicalizeRules,
+      ...crossentropyRules,
+      ...dotRules,
+      ...specializeRules,
+    ],
     until: "fixpoint",
     levels: ["fast_run"],
   },
   { name: "blas", rules: blasRules, until: "fixpoint", levels: ["fast_run"] },
   { name: "expand", rules: [...expandRules], until: "once", levels: ["fast_run"] },
-  { name: "fold", rules: [...foldingRules, ...shapeRules], until: "fixpoint", levels: ["fast_compile", "fast_run"] },
+  { name: "uncanonicalize", rules: [...foldingRules, ...shapeRules, ...uncanonicalizeRules], until: "fixpoint", levels: ["fast_compile", "fast_run"] },
 ];
 
 /** Linkers by name; Theano's names are understood too. */

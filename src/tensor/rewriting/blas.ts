@@ -8,7 +8,7 @@ import { dimshuffle, DimShuffle } from "../dimshuffle.ts";
 import { Dot, dot, gemm } from "../dot.ts";
 import { mul, neg } from "../math.ts";
 import type { TensorVariable } from "../variable.ts";
-import { elemNode, peel, sameBroadcast } from "./matchers.ts";
+import { asScalar, elemNode, sameBroadcast } from "./matchers.ts";
 
 type T = TensorVariable;
 
@@ -36,8 +36,8 @@ function productOf(v: Variable, ctx: RuleContext): Product | null {
   const scaled = elemNode(v, "mul");
   if (scaled === null || scaled.inputs.length !== 2) return null;
   for (const [i, factor] of scaled.inputs.entries()) {
-    const scalar = peel(factor) as T;
-    if (scalar.ndim !== 0 || scalar.dtype !== dtype) continue;
+    const scalar = asScalar(factor);
+    if (scalar === null || scalar.dtype !== dtype) continue;
     const inner = productOf(scaled.inputs[1 - i]!, ctx);
     if (inner !== null) return { ...inner, alpha: mul(inner.alpha, scalar) };
   }
@@ -49,9 +49,9 @@ function scaledMatrix(v: T): { beta: T; c: T } {
   const scaled = elemNode(v, "mul");
   if (scaled !== null && scaled.inputs.length === 2) {
     for (const [i, factor] of scaled.inputs.entries()) {
-      const scalar = peel(factor) as T;
+      const scalar = asScalar(factor);
       const other = scaled.inputs[1 - i] as T;
-      if (scalar.ndim === 0 && scalar.dtype === v.dtype && sameBroadcast(other, v)) {
+      if (scalar !== null && scalar.dtype === v.dtype && sameBroadcast(other, v)) {
         return { beta: scalar, c: other };
       }
     }

@@ -8,7 +8,7 @@ import { any, on } from "../../graph/rewriting/pattern.ts";
 import { nodeRule, rule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { constant } from "../constant.ts";
-import { abs, add, cast, div, mul, neg, sub, switch_ } from "../math.ts";
+import { abs, add, cast, div, inv, mul, neg, sub, switch_ } from "../math.ts";
 import type { TensorVariable } from "../variable.ts";
 import { elem, elemNode, like, peel, sameBroadcast, scalarValue } from "./matchers.ts";
 
@@ -127,6 +127,7 @@ function canonizeProduct(node: Apply, ctx: RuleContext): RuleResult {
   if (out.dtype === "bool" || isComplex(out.dtype)) return null;
   const quotients = isFloat(out.dtype);
   const chain = chainOf(node, "mul", quotients ? "true_div" : "mul", ctx);
+  if (isReciprocal(chain)) return null;
   const before = chain.plus.length + chain.minus.length;
   if (before > MAX_TERMS) return null;
   const cancelled = cancel(chain);
@@ -148,6 +149,11 @@ function canonizeProduct(node: Apply, ctx: RuleContext): RuleResult {
   if (chain.minus.length > 0) result = div(result, productOf(chain.minus));
   if (folded === 1 && product === -1 && chain.plus.length > 0) result = neg(result);
   return like(result, out, ctx);
+}
+
+/** 1/x, the canonical form of inv(x). */
+function isReciprocal({ plus, minus }: Chain): boolean {
+  return plus.length === 1 && minus.length === 1 && scalarValue(plus[0]!) === 1 && scalarValue(minus[0]!) === undefined;
 }
 
 /** A folded constant must be a value of the dtype; overflow and loss stay visible at run time. */
@@ -188,6 +194,7 @@ const INVERSES: readonly (readonly [string, string])[] = [
   ["arctanh", "tanh"],
   ["tanh", "arctanh"],
   ["conj", "conj"],
+  ["inv", "inv"],
   ["invert", "invert"],
 ];
 
@@ -280,6 +287,21 @@ function fillToAlloc(node: Apply, ctx: RuleContext): RuleResult {
   if (sameBroadcast(v, out) && v.dtype === out.dtype) return v;
   return like(v, out, ctx);
 }
+
+/** Forms that later rules do not look for; `uncanonicalizeRules` undoes what would cost. */
+export const normalFormRules: readonly Rule[] = [
+  rule("local_inv_canon", on(elem("inv"), any("x")), ({ x }, ctx, out) => like(div(1, x as T), out as T, ctx), {
+    exactness: "exact",
+    formula: "inv x = 1/x",
+  }),
+];
+
+export const uncanonicalizeRules: readonly Rule[] = [
+  rule("local_div_to_inv", on(elem("true_div"), 1, any("x")), ({ x }, ctx, out) => like(inv(x as T), out as T, ctx), {
+    exactness: "exact",
+    formula: "1/x = inv x",
+  }),
+];
 
 export const canonicalizeRules: readonly Rule[] = [
   nodeRule("local_add_canonizer", ["add", "sub"], canonizeSum, {

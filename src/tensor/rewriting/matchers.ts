@@ -5,7 +5,8 @@ import type { OpMatcher } from "../../graph/rewriting/pattern.ts";
 import type { RuleContext } from "../../graph/rewriting/rule.ts";
 import { isConstant, type Variable } from "../../graph/variable.ts";
 import { Alloc, alloc } from "../alloc.ts";
-import { DimShuffle } from "../dimshuffle.ts";
+import { constant } from "../constant.ts";
+import { dimshuffle, DimShuffle } from "../dimshuffle.ts";
 import { Elemwise } from "../elemwise.ts";
 import { cast } from "../math.ts";
 import type { TensorType } from "../type.ts";
@@ -109,6 +110,28 @@ function firstElement(data: { dtype: string; item(): unknown; itemBigInt(): bigi
     return Number.isSafeInteger(n) ? n : undefined;
   }
   return Number(data.item());
+}
+
+/** `v` as a 0-d variable of its dtype, if all its elements are one value: a scalar, or a constant with equal elements. */
+export function asScalar(v: Variable): TensorVariable | null {
+  const inner = peel(v) as TensorVariable;
+  if (inner.ndim === 0) return inner;
+  const value = scalarValue(inner);
+  if (value !== undefined) return constant(value, inner.dtype);
+  if (inner.owner !== null && inner.owner.op instanceof Alloc) return asScalar(inner.owner.inputs[0]!);
+  return inner.type.shape.every((n) => n === 1) ? dimshuffle(inner, []) : null;
+}
+
+/** Are two sizes one expression in the graph? Numbers are compared as numbers. */
+export function isSameSize(a: Variable, b: Variable, ctx: RuleContext): boolean {
+  if (a === b) return true;
+  const x = ctx.graph.import(a);
+  const y = ctx.graph.import(b);
+  const value = scalarValue(x);
+  const same = x === y || (value !== undefined && value === scalarValue(y));
+  ctx.graph.prune(x);
+  ctx.graph.prune(y);
+  return same;
 }
 
 /** Dimensions of static size 1 agree: putting `v` where `out` was broadcasts the same way. */

@@ -3,12 +3,13 @@ import type { Apply } from "../../graph/apply.ts";
 import { nodeRule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
 import { Alloc } from "../alloc.ts";
 import { DimShuffle, dimshuffle } from "../dimshuffle.ts";
-import { Elemwise } from "../elemwise.ts";
+import { Elemwise, padLeft } from "../elemwise.ts";
 import { GradientView } from "../gradientOps.ts";
 import { Reshape } from "../reshape.ts";
 import { ShapeI } from "../shape.ts";
+import { sizeConstant } from "../sizes.ts";
 import type { TensorVariable } from "../variable.ts";
-import { sameBroadcast } from "./matchers.ts";
+import { like, sameBroadcast } from "./matchers.ts";
 
 type T = TensorVariable;
 
@@ -22,6 +23,21 @@ function dimShuffleLift(node: Apply): RuleResult {
   if (inner === null || !(inner.op instanceof DimShuffle)) return null;
   const before = inner.op.pattern;
   return dimshuffle(inner.inputs[0] as T, op.pattern.map((p) => (p === "x" ? "x" : before[p]!)));
+}
+
+/** The axes of a repeated value are permuted before it is repeated. */
+function dimShuffleOfAlloc(node: Apply, ctx: RuleContext): RuleResult {
+  const { op } = node;
+  const inner = node.inputs[0]!.owner;
+  if (!(op instanceof DimShuffle) || inner === null || !(inner.op instanceof Alloc)) return null;
+  const v = inner.inputs[0] as T;
+  const sizes = inner.inputs.slice(1) as T[];
+  const rank = sizes.length;
+  const full = padLeft(v, rank);
+  // A repeated axis that is dropped has size 1: the value already has it.
+  if (full.type.shape.some((n, i) => n !== 1 && !op.pattern.includes(i))) return null;
+  const out = node.outputs[0] as T;
+  return like(dimshuffle(full, op.pattern), out, { ...ctx, shapeOf: () => op.pattern.map((p) => (p === "x" ? sizeConstant(1) : sizes[p]!)) });
 }
 
 /** The size of anything is an expression of the sizes of the inputs. */
@@ -87,6 +103,10 @@ export const shapeRules: readonly Rule[] = [
   nodeRule("local_dimshuffle_lift", ["DimShuffle"], dimShuffleLift, {
     exactness: "exact",
     formula: "dimshuffle(dimshuffle x) = dimshuffle x",
+  }),
+  nodeRule("local_dimshuffle_alloc", ["DimShuffle"], dimShuffleOfAlloc, {
+    exactness: "exact",
+    formula: "dimshuffle(alloc(x)) = alloc(dimshuffle x)",
   }),
   nodeRule("local_shape_to_shape_i", ["Shape_i"], shapeOfAnything, {
     exactness: "exact",
