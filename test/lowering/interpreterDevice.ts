@@ -1,5 +1,5 @@
 /** A device that interprets programs: every load and store is checked to lie inside its buffer. */
-import type { Executable, ProgramDevice } from "../../src/compile/program/device.ts";
+import type { Executable, ProgramDevice } from "../../src/runtime/device.ts";
 import { evaluateExpr, evaluateSizes } from "../../src/ir/evaluate.ts";
 import { interpret, storageFor, type Storage } from "../../src/ir/interpret.ts";
 import type { Buffer, Program, Ref } from "../../src/ir/node.ts";
@@ -8,6 +8,7 @@ import { verifyProgram } from "../../src/ir/verify.ts";
 import { Arena } from "../../src/runtime/wasm/arena.ts";
 
 export class InterpreterDevice implements ProgramDevice {
+  readonly name = "interpreter";
   readonly arena: Arena = new Arena();
   /** Programs compiled so far. */
   readonly programs: Program[] = [];
@@ -17,7 +18,7 @@ export class InterpreterDevice implements ProgramDevice {
     this.programs.push(program);
     const slots: (Buffer | Ref)[] = [...program.buffers, ...program.sizes.map((s) => s.ref)];
     const argBlock = this.arena.allocate(slots.length * 4, "arguments");
-    return { slots, argBlock, run: () => this.#run(program, slots, argBlock) };
+    return { slots, argBlock, run: () => this.#run(program, slots, argBlock), free: () => this.arena.free(argBlock) };
   }
 
   #run(program: Program, slots: readonly (Buffer | Ref)[], argBlock: number): number {

@@ -14,7 +14,7 @@ import type { TensorVariable } from "../../tensor/variable.ts";
 import { convertArgument } from "../arguments.ts";
 import { describeFailure } from "../failure.ts";
 import type { Linked, Linker, LinkInput, LinkRequest } from "../linker.ts";
-import type { ProgramDevice } from "../program/device.ts";
+import type { ProgramDevice } from "../../runtime/device.ts";
 import { ProgramRunner } from "../program/runner.ts";
 import { SharedVariable } from "../shared.ts";
 import { checkUpdateValue } from "../updates.ts";

@@ -11,7 +11,7 @@ import { failureError } from "../../lowering/failureError.ts";
 import type { LoweredProgram } from "../../lowering/lowerGraph.ts";
 import { placeTemps } from "../../lowering/storage.ts";
 import type { Arena } from "../../runtime/wasm/arena.ts";
-import type { Executable } from "./device.ts";
+import type { Executable } from "../../runtime/device.ts";
 import type { LinkInput } from "../linker.ts";
 import { SharedVariable } from "../shared.ts";
 import { checkUpdateValue } from "../updates.ts";

@@ -1,6 +1,6 @@
-/** What the linker needs of a device with an arena. */
-import type { Buffer, Program, Ref } from "../../ir/node.ts";
-import type { Arena } from "../../runtime/wasm/arena.ts";
+/** What `compile/` needs of a device whose programs work on an arena. */
+import type { Buffer, Program, Ref } from "../ir/node.ts";
+import type { Arena } from "./wasm/arena.ts";
 
 /** A program in the device's code. */
 export interface Executable {
@@ -10,9 +10,12 @@ export interface Executable {
   readonly argBlock: number;
   /** 0, or the code of a failure. */
   run(): number;
+  /** Gives the argument block back; `run` must not be called any more. */
+  free(): void;
 }
 
 export interface ProgramDevice {
+  readonly name: string;
   readonly arena: Arena;
   compile(program: Program): Executable;
 }
