@@ -137,7 +137,7 @@ class Survey {
       }
       if (s.kind === "store") this.#store(s.index, BYTES[s.buffer.type]);
       for (const value of values) this.#include(value, false);
-      if (valueOf(s).type === "bool" || s.kind !== "store") analysis.narrow(valueOf(s).type);
+      analysis.narrow(valueOf(s).type);
     });
     const counted = new Set<Expr>();
     for (const value of [...segment.fast, ...segment.guards]) this.#include(value, true, counted);

@@ -40,6 +40,11 @@ export function ruleKeys(node: Apply): readonly string[] {
   return node.op instanceof Elemwise ? [node.op.scalarOp.name, "Elemwise"] : [node.op.name];
 }
 
+/** The scalar function of an elementwise node. */
+export function nameOf(node: Apply): string {
+  return node.op instanceof Elemwise ? node.op.scalarOp.name : node.op.name;
+}
+
 /** The node that computes `v` if it is the elementwise function `name`. */
 export function elemNode(v: Variable, name: string): Apply | null {
   const { owner } = v;
