@@ -71,7 +71,7 @@ function uselessReshape(node: Apply, ctx: RuleContext): RuleResult {
 }
 
 /** An elementwise function of a repeated value is the repeated function. */
-function allocThroughElemwise(node: Apply, ctx: RuleContext): RuleResult {
+function allocThroughElemwise(node: Apply): RuleResult {
   const { op } = node;
   const out = node.outputs[0] as T;
   if (!(op instanceof Elemwise)) return null;
