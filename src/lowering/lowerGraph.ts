@@ -283,20 +283,34 @@ class GraphLowering {
       ...temps.map((t) => t.buffer),
     ];
     const failures = this.#scope.failures.map((f) => f.message);
-    const checks = this.#checks.map((c) => {
+    const distinct = distinctChecks(this.#checks);
+    const checks = distinct.map((c) => {
       failures.push("sizes do not agree");
       return { cond: c.cond, failure: failures.length - 1 };
     });
     return {
       program: { name: this.#request.name, sizes: sizes.list, checks, buffers, body, failures },
       given,
-      checks: this.#checks,
+      checks: distinct,
       failures: this.#scope.failures,
       inputs: isUsedInput,
       results,
       temps,
     };
   }
+}
+
+/** Each condition once; a = b and b = a are one. */
+function distinctChecks(checks: readonly SizeCheck[]): SizeCheck[] {
+  const byKey = new Map<string, SizeCheck>();
+  for (const check of checks) {
+    const { cond } = check;
+    const ids = cond.kind === "op" ? cond.args.map((a) => a.id) : [cond.id];
+    const isSymmetric = cond.kind === "op" && cond.op === "eq";
+    const key = `${cond.kind === "op" ? cond.op : ""}:${(isSymmetric ? ids.sort((x, y) => x - y) : ids).join()}`;
+    if (!byKey.has(key)) byKey.set(key, check);
+  }
+  return [...byKey.values()];
 }
 
 function readersOf(nodes: readonly Apply[]): (v: Variable) => readonly Apply[] {

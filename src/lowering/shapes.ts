@@ -73,7 +73,7 @@ export class SizeScope {
       refs = [];
       for (const [axis, n] of shape.entries()) {
         if (n !== null) continue;
-        const ref = this.b.ref("index", `${label(v)}.${axis}`);
+        const ref = this.b.natural(`${label(v)}.${axis}`);
         refs[axis] = ref;
         this.given.push({ ref, variable: v, axis });
       }
