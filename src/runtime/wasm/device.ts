@@ -1,4 +1,4 @@
-/** The WebAssembly device: one arena, one library module, one module per program. */
+/** The WebAssembly device: one arena, a module per kind of matrix product, one module per program. */
 import { CompileError } from "../../errors.ts";
 import type { Program } from "../../ir/node.ts";
 import { instruction, type InstructionName } from "../../ir/scalarInstructions.ts";
@@ -14,7 +14,8 @@ type HostFunction = (...args: number[]) => number;
 export class WasmDevice implements ProgramDevice {
   readonly name = "wasm";
   readonly arena: Arena = new Arena();
-  #library: WebAssembly.Exports | null = null;
+  readonly #products = new Map<string, WebAssembly.ImportValue>();
+  #scratch = -1;
 
   compile(program: Program): Executable {
     const rendered = renderProgram(program);
@@ -33,18 +34,17 @@ export class WasmDevice implements ProgramDevice {
     throw new CompileError(`The WebAssembly target has no function ${name}.`);
   }
 
-  /** Matrix products are compiled once, when a program first needs them. */
+  /** The matrix product of a type is compiled once, when a program first needs it. */
   #gemm(name: string): WebAssembly.ImportValue {
-    if (this.#library === null) {
-      const module = new ModuleBuilder();
-      const scratch = this.arena.allocate(GEMM_SCRATCH_BYTES, "matrix products");
-      for (const type of ["f32", "f64"] as const) module.export(gemmFunction(module, type, scratch));
-      const instance = new WebAssembly.Instance(moduleOf(module.bytes(), "matrix products"), {
-        env: { memory: this.arena.memory },
-      });
-      this.#library = instance.exports;
-    }
-    return this.#library[name] as WebAssembly.ImportValue;
+    const known = this.#products.get(name);
+    if (known !== undefined) return known;
+    if (this.#scratch < 0) this.#scratch = this.arena.allocate(GEMM_SCRATCH_BYTES, "matrix products");
+    const module = new ModuleBuilder();
+    module.export(gemmFunction(module, name === "gemm_f32" ? "f32" : "f64", this.#scratch));
+    const instance = new WebAssembly.Instance(moduleOf(module.bytes(), name), { env: { memory: this.arena.memory } });
+    const product = instance.exports[name] as WebAssembly.ImportValue;
+    this.#products.set(name, product);
+    return product;
   }
 }
 

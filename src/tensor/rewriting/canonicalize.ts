@@ -2,15 +2,18 @@
  * Identities of elementwise functions. In these tables the right side is never dearer than the left, so the phase ends and
  * later rules meet one form of each expression.
  */
-import { isComplex, isFloat } from "../../dtype.ts";
+import { integerRange, isComplex, isDiscrete, isFloat, type DType } from "../../dtype.ts";
 import type { Apply } from "../../graph/apply.ts";
 import { any, on } from "../../graph/rewriting/pattern.ts";
 import { nodeRule, rule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
+import type { Variable } from "../../graph/variable.ts";
 import { constant } from "../constant.ts";
-import { abs, cast, div, mul, switch_ } from "../math.ts";
+import { Elemwise } from "../elemwise.ts";
+import { abs, cast, div, invert, mul, switch_ } from "../math.ts";
+import { ShapeI } from "../shape.ts";
 import type { TensorVariable } from "../variable.ts";
 import { chainRules } from "./chains.ts";
-import { elem, elemNode, like, nameOf, sameBroadcast, scalarValue } from "./matchers.ts";
+import { elem, elemNode, like, nameOf, peel, sameBroadcast, scalarValue } from "./matchers.ts";
 
 type T = TensorVariable;
 
@@ -59,12 +62,30 @@ function inverseOfInverse(node: Apply, ctx: RuleContext): RuleResult {
   return like(name === "arccosh" ? abs(x) : x, out, ctx);
 }
 
+/** Integers that a float holds exactly. */
+const MANTISSA: Readonly<Record<string, number>> = { float16: 11, float32: 24, float64: 53, complex64: 24, complex128: 53 };
+
+/** Has every value of `from` the same value in `to`? */
+function isWidening(from: DType, to: DType): boolean {
+  if (from === to || from === "bool") return true;
+  if (isDiscrete(from) && isDiscrete(to)) {
+    const [a, b] = [integerRange(from), integerRange(to)];
+    return a.min >= b.min && a.max <= b.max;
+  }
+  if (isDiscrete(from)) return Number(integerRange(from).max) <= 2 ** MANTISSA[to]!;
+  if (isDiscrete(to) || (isComplex(from) && !isComplex(to))) return false;
+  return MANTISSA[from]! <= MANTISSA[to]!;
+}
+
 /** Casts that change nothing, and casts of casts that only widened. */
-function castOfCast(node: Apply): RuleResult {
+function castOfCast(node: Apply, ctx: RuleContext): RuleResult {
   const out = node.outputs[0] as T;
   const x = node.inputs[0] as T;
   if (x.dtype === out.dtype) return x;
-  return null;
+  const inner = elemNode(x, "cast");
+  if (inner === null) return null;
+  const from = inner.inputs[0] as T;
+  return isWidening(from.dtype, x.dtype) ? like(cast(from, out.dtype), out, ctx) : null;
 }
 
 function uselessSwitch(node: Apply, ctx: RuleContext): RuleResult {
@@ -72,8 +93,110 @@ function uselessSwitch(node: Apply, ctx: RuleContext): RuleResult {
   const [c, a, b] = node.inputs as [T, T, T];
   const known = scalarValue(c);
   if (known !== undefined) return like(known !== 0 ? a : b, out, ctx);
-  if (a === b) return like(a, out, ctx);
+  return a === b ? like(a, out, ctx) : null;
+}
+
+/** A switch inside a branch of a switch with the same condition is decided. */
+function switchInSwitch(node: Apply): RuleResult {
+  const [c, a, b] = node.inputs as [T, T, T];
+  const inside = (v: T, branch: 1 | 2): T => {
+    const inner = elemNode(v, "switch");
+    return inner !== null && inner.inputs[0] === c && (inner.outputs[0] as T).ndim === c.ndim
+      ? (inner.inputs[branch] as T)
+      : v;
+  };
+  const [yes, no] = [inside(a, 1), inside(b, 2)];
+  if (yes === a && no === b) return null;
+  return node.op.call(c, yes, no);
+}
+
+/** switch(c, a, b) + switch(c, d, e) = switch(c, a + d, b + e). */
+function mergeSwitches(node: Apply, ctx: RuleContext): RuleResult {
+  if (node.inputs.length !== 2 || node.inputs.some((v) => ctx.clientCount(v) > 1)) return null;
+  const [x, y] = node.inputs.map((v) => elemNode(v, "switch"));
+  if (x === null || y === null || x === undefined || y === undefined || x.inputs[0] !== y.inputs[0]) return null;
+  const merge = (i: 1 | 2): T => node.op.call(x.inputs[i]!, y.inputs[i]!) as T;
+  return like(switch_(x.inputs[0] as T, merge(1), merge(2)), node.outputs[0] as T, ctx);
+}
+
+/** Is an integer scalar a size, or made of sizes so that it cannot be negative? */
+function isNatural(v: Variable, depth = 4): boolean {
+  const value = scalarValue(v);
+  if (value !== undefined) return value >= 0;
+  const node = peel(v).owner;
+  if (node === null || depth === 0) return false;
+  if (node.op instanceof ShapeI) return true;
+  const name = nameOf(node);
+  if (name === "maximum") return node.inputs.some((x) => isNatural(x, depth - 1));
+  return NATURAL.has(name) && node.inputs.every((x) => isNatural(x, depth - 1));
+}
+
+const NATURAL: ReadonlySet<string> = new Set(["add", "mul", "minimum", "int_div", "cast", "sqr"]);
+
+/** A size is not negative. */
+function compareSize(node: Apply, ctx: RuleContext): RuleResult {
+  const [x, y] = node.inputs as [T, T];
+  const out = node.outputs[0] as T;
+  if (!isDiscrete(x.dtype) || x.ndim > 0) return null;
+  const answer = (value: boolean): RuleResult => like(constant(value, "bool"), out, ctx);
+  const name = nameOf(node);
+  const [zeroLeft, zeroRight] = [scalarValue(x) === 0, scalarValue(y) === 0];
+  if (zeroRight && (name === "ge" || name === "lt") && isNatural(x)) return answer(name === "ge");
+  if (zeroLeft && (name === "le" || name === "gt") && isNatural(y)) return answer(name === "le");
+  if (zeroRight && isNatural(x)) return name === "maximum" ? x : name === "minimum" ? y : null;
+  if (zeroLeft && isNatural(y)) return name === "maximum" ? y : name === "minimum" ? x : null;
   return null;
+}
+
+/** Functions that do nothing the second time, or nothing to what another one made. */
+const SETTLED: Readonly<Record<string, readonly string[]>> = {
+  floor: ["floor", "ceil", "trunc"],
+  ceil: ["floor", "ceil", "trunc"],
+  trunc: ["floor", "ceil", "trunc"],
+  sgn: ["sgn"],
+  abs: ["abs", "exp", "sqr", "sigmoid", "softplus", "sqrt"],
+};
+
+function settled(node: Apply): RuleResult {
+  const x = node.inputs[0] as T;
+  if (x.owner === null || x.dtype !== (node.outputs[0] as T).dtype || isComplex(x.dtype)) return null;
+  if (x.owner.inputs.some((v) => isComplex((v as T).dtype))) return null;
+  const name = nameOf(node);
+  return x.owner.op instanceof Elemwise && SETTLED[name]!.includes(nameOf(x.owner)) ? x : null;
+}
+
+/** max(max(x, c), d) = max(x, max(c, d)) for constants. */
+function extremaOfConstants(node: Apply, ctx: RuleContext): RuleResult {
+  const name = nameOf(node);
+  const outer = constantAndRest(node);
+  const inner = outer === null ? null : elemNode(outer.rest, name);
+  const below = inner === null ? null : constantAndRest(inner);
+  if (outer === null || below === null || (below.rest as T).dtype !== (node.outputs[0] as T).dtype) return null;
+  const value = name === "maximum" ? Math.max(outer.value, below.value) : Math.min(outer.value, below.value);
+  const out = node.outputs[0] as T;
+  return like(node.op.call(below.rest, constant(value, out.dtype)) as T, out, ctx);
+}
+
+function constantAndRest(node: Apply): { value: number; rest: Variable } | null {
+  for (const [i, v] of node.inputs.entries()) {
+    const value = scalarValue(v);
+    if (value !== undefined && !Number.isNaN(value)) return { value, rest: node.inputs[1 - i]! };
+  }
+  return null;
+}
+
+/** x and true, x or false, x xor false: bits that do nothing or decide. */
+function bitsWithConstant(node: Apply, ctx: RuleContext): RuleResult {
+  const out = node.outputs[0] as T;
+  const found = constantAndRest(node);
+  if (found === null || node.inputs.length !== 2) return null;
+  const { value, rest } = found;
+  const ones = out.dtype === "bool" ? 1 : -1;
+  const name = nameOf(node);
+  if (value === 0) return like(name === "and" ? constant(0, out.dtype) : (rest as T), out, ctx);
+  if (value !== ones) return null;
+  if (name === "and") return like(rest as T, out, ctx);
+  return name === "or" ? like(constant(ones, out.dtype), out, ctx) : like(invert(rest as T), out, ctx);
 }
 
 const POWERS: ReadonlySet<number> = new Set([1, 0]);
@@ -92,24 +215,6 @@ const signRules: Rule[] = [
     exactness: "exact",
     formula: "|-x| = |x|",
   }),
-  rule(
-    "local_abs_abs",
-    on(elem("abs"), on(elem("abs"), any("x"))),
-    ({ x }) => abs(x as T),
-    { exactness: "exact", formula: "||x|| = |x|" },
-  ),
-  rule(
-    "local_mul_neg_neg",
-    on(elem("mul"), on(elem("neg"), any("x")), on(elem("neg"), any("y"))),
-    ({ x, y }, ctx, out) => like(mul(x as T, y as T), out as T, ctx),
-    { exactness: "exact", formula: "(-x)(-y) = xy" },
-  ),
-  rule(
-    "local_neg_div_neg",
-    on(elem("true_div"), on(elem("neg"), any("x")), on(elem("neg"), any("y"))),
-    ({ x, y }, ctx, out) => like(div(x as T, y as T), out as T, ctx),
-    { exactness: "exact", formula: "(-x)/(-y) = x/y" },
-  ),
 ];
 
 /** A value that does not depend on its argument. */
@@ -127,7 +232,7 @@ function sameArguments(node: Apply, ctx: RuleContext): RuleResult {
 /** max(x, x) = x. */
 function idempotent(node: Apply, ctx: RuleContext): RuleResult {
   const [x, y] = node.inputs as [T, T];
-  if (x !== y) return null;
+  if (x !== y || node.inputs.length !== 2) return null;
   return like(x, node.outputs[0] as T, ctx);
 }
 
@@ -154,7 +259,34 @@ export const canonicalizeRules: readonly Rule[] = [
     formula: "neg(neg x) = x, tanh(arctanh x) = x, ...",
   }),
   ...signRules,
-  nodeRule("local_cast_cast", ["cast"], castOfCast, { exactness: "exact", formula: "cast(x) = x" }),
+  nodeRule("local_idempotent", Object.keys(SETTLED), settled, {
+    exactness: "exact",
+    formula: "||x|| = |x|, floor(ceil x) = ceil x, |exp x| = exp x, ...",
+  }),
+  nodeRule("local_cast_cast", ["cast"], castOfCast, {
+    exactness: "exact",
+    formula: "cast(x) = x; cast(cast x) = cast x where the first only widens",
+  }),
+  nodeRule("local_switch_of_switch", ["switch"], switchInSwitch, {
+    exactness: "exact",
+    formula: "switch(c, switch(c, x, y), z) = switch(c, x, z)",
+  }),
+  nodeRule("local_merge_switch_same_cond", ["add", "mul", "sub", "true_div"], mergeSwitches, {
+    exactness: "exact",
+    formula: "switch(c, x, y) + switch(c, z, w) = switch(c, x + z, y + w)",
+  }),
+  nodeRule("local_useless_elemwise_comparison", ["ge", "lt", "le", "gt", "maximum", "minimum"], compareSize, {
+    exactness: "exact",
+    formula: "size >= 0 is true; max(size, 0) = size",
+  }),
+  nodeRule("local_extrema_of_constants", ["maximum", "minimum"], extremaOfConstants, {
+    exactness: "exact",
+    formula: "max(max(x, c), d) = max(x, max(c, d))",
+  }),
+  nodeRule("local_bits_with_constant", ["and", "or", "xor"], bitsWithConstant, {
+    exactness: "exact",
+    formula: "x and true = x; x or false = x; ...",
+  }),
   nodeRule("local_useless_switch", ["switch"], uselessSwitch, {
     exactness: "exact",
     formula: "switch(1, x, y) = x",

@@ -19,14 +19,16 @@ const MAX_NODES = 256;
 interface Chain {
   readonly plus: T[];
   readonly minus: T[];
+  /** Signs taken out of the factors of a product. */
+  negations: number;
 }
 
 type Family = "sum" | "product";
 
-/** The functions of a chain: combine, its inverse, and the inverse with one argument. */
-const FAMILIES: Readonly<Record<Family, readonly [string, string, string]>> = {
+/** The functions of a chain: combine, its inverse, the inverse with one argument, a change of sign. */
+const FAMILIES: Readonly<Record<Family, readonly string[]>> = {
   sum: ["add", "sub", "neg"],
-  product: ["mul", "true_div", "inv"],
+  product: ["mul", "true_div", "inv", "neg"],
 };
 
 function memberOf(node: Apply | null, family: Family): number {
@@ -52,7 +54,7 @@ function isAbsorbed(node: Apply, family: Family, ctx: RuleContext): boolean {
  * only client (so nothing is computed twice) and it has the same dtype.
  */
 function chainOf(node: Apply, family: Family, ctx: RuleContext): Chain {
-  const chain: Chain = { plus: [], minus: [] };
+  const chain: Chain = { plus: [], minus: [], negations: 0 };
   const { dtype } = node.outputs[0] as T;
   // Depth first, left to right.
   const stack: [Variable, boolean][] = [[node.outputs[0]!, true]];
@@ -68,6 +70,7 @@ function chainOf(node: Apply, family: Family, ctx: RuleContext): Chain {
       continue;
     }
     budget--;
+    if (kind === 3) chain.negations++;
     const { inputs } = inner.owner!;
     for (let i = inputs.length - 1; i >= 0; i--) {
       stack.push([inputs[i]!, kind === 2 || (kind === 1 && i === 1) ? !positive : positive]);
@@ -117,7 +120,8 @@ function canonizeSum(node: Apply, ctx: RuleContext): RuleResult {
   const constants = up.length + down.length;
   const rest = chain.plus.length + chain.minus.length;
   const folded = total !== 0 ? 1 : 0;
-  if (cancelled === 0 && constants <= folded) return null;
+  // x - 2 is x + -2: later rules meet constants as one form.
+  if (cancelled === 0 && constants <= folded && down.length === 0) return null;
   if (!fits(total, out)) return null;
   if (rest === 0) return like(constant(total, out.dtype), out, ctx);
   if (folded === 1) chain.plus.push(constant(total, out.dtype));
@@ -148,13 +152,15 @@ function canonizeProduct(node: Apply, ctx: RuleContext): RuleResult {
   const cancelled = cancel(chain);
   const up = takeConstants(chain.plus);
   const down = takeConstants(chain.minus);
-  const product = up.reduce((a, b) => a * b, 1) / down.reduce((a, b) => a * b, 1);
+  // x / c is left alone where it stands alone: x * (1/c) rounds differently.
+  if (up.length === 0 && down.length === 1) chain.minus.push(constant(down.pop()!, out.dtype));
+  const sign = chain.negations % 2 === 0 ? 1 : -1;
+  const product = (sign * up.reduce((a, b) => a * b, 1)) / down.reduce((a, b) => a * b, 1);
   const constants = up.length + down.length;
   const rest = chain.plus.length + chain.minus.length;
   if (product === 0 && constants > 0 && rest > 0) return like(constant(0, out.dtype), out, ctx);
   const folded = product !== 1 ? 1 : 0;
-  // x / c is left alone where it stands alone: x * (1/c) rounds differently.
-  if (cancelled === 0 && constants <= folded) return null;
+  if (cancelled === 0 && constants <= folded && chain.negations === 0) return null;
   if (!fits(product, out)) return null;
   if (rest === 0) return like(constant(product, out.dtype), out, ctx);
   if (folded === 1 && !(product === -1 && chain.plus.length > 0)) {
@@ -192,7 +198,7 @@ export const chainRules: readonly Rule[] = [
   }),
   nodeRule("local_mul_canonizer", ["mul", "true_div"], canonizeProduct, {
     exactness: "special",
-    formula: "x*y/x = y; x*1 = x; x*0 = 0; c*x*d = (c*d)*x",
+    formula: "x*y/x = y; x*1 = x; x*0 = 0; c*x*d = (c*d)*x; -x*-y = x*y",
   }),
 ];
 
