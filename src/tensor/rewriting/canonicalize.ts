@@ -27,6 +27,7 @@ function sinkSwitch(node: Apply, ctx: RuleContext): RuleResult {
     const choice = elemNode(arg, "switch");
     if (choice === null || ctx.clientCount(arg) > 1) continue;
     const [c, a, b] = choice.inputs as [T, T, T];
+    if (a.dtype !== b.dtype) continue;
     const others = node.inputs.filter((_, j) => j !== i) as T[];
     const combine = (x: T): T =>
       elemNode(out, "mul") !== null ? mul(x, ...others) : div(x, others[0]!);
@@ -106,7 +107,7 @@ function switchInSwitch(node: Apply): RuleResult {
       : v;
   };
   const [yes, no] = [inside(a, 1), inside(b, 2)];
-  if (yes === a && no === b) return null;
+  if ((yes === a && no === b) || yes.dtype !== a.dtype || no.dtype !== b.dtype) return null;
   return node.op.call(c, yes, no);
 }
 
@@ -115,6 +116,9 @@ function mergeSwitches(node: Apply, ctx: RuleContext): RuleResult {
   if (node.inputs.length !== 2 || node.inputs.some((v) => ctx.clientCount(v) > 1)) return null;
   const [x, y] = node.inputs.map((v) => elemNode(v, "switch"));
   if (x === null || y === null || x === undefined || y === undefined || x.inputs[0] !== y.inputs[0]) return null;
+  // Branches of a smaller dtype are widened by the switch: adding them first would wrap.
+  const narrow = (s: Apply): boolean => s.inputs.slice(1).some((v) => (v as T).dtype !== (s.outputs[0] as T).dtype);
+  if (narrow(x) || narrow(y)) return null;
   const merge = (i: 1 | 2): T => node.op.call(x.inputs[i]!, y.inputs[i]!) as T;
   return like(switch_(x.inputs[0] as T, merge(1), merge(2)), node.outputs[0] as T, ctx);
 }
@@ -131,7 +135,7 @@ function isNatural(v: Variable, depth = 4): boolean {
   return NATURAL.has(name) && node.inputs.every((x) => isNatural(x, depth - 1));
 }
 
-const NATURAL: ReadonlySet<string> = new Set(["add", "mul", "minimum", "int_div", "cast", "sqr"]);
+const NATURAL: ReadonlySet<string> = new Set(["add", "mul", "minimum", "int_div", "sqr"]);
 
 /** A size is not negative. */
 function compareSize(node: Apply, ctx: RuleContext): RuleResult {

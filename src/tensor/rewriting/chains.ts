@@ -7,7 +7,7 @@ import type { Variable } from "../../graph/variable.ts";
 import { constant } from "../constant.ts";
 import { DimShuffle } from "../dimshuffle.ts";
 import { Elemwise } from "../elemwise.ts";
-import { add, div, inv, mul, neg, sub } from "../math.ts";
+import { add, cast, div, inv, mul, neg, sub } from "../math.ts";
 import type { TensorVariable } from "../variable.ts";
 import { elem, like, peel, scalarValue } from "./matchers.ts";
 
@@ -125,6 +125,8 @@ function canonizeSum(node: Apply, ctx: RuleContext): RuleResult {
   if (!fits(total, out)) return null;
   if (rest === 0) return like(constant(total, out.dtype), out, ctx);
   if (folded === 1) chain.plus.push(constant(total, out.dtype));
+  widen(chain.plus, out);
+  if (chain.plus.length === 0) widen(chain.minus, out);
   let result: T;
   if (chain.plus.length === 0) {
     result = neg(sumOf(chain.minus));
@@ -133,6 +135,12 @@ function canonizeSum(node: Apply, ctx: RuleContext): RuleResult {
     for (const x of chain.minus) result = sub(result, x);
   }
   return like(result, out, ctx);
+}
+
+/** What is left may be of a smaller dtype than what was cancelled. */
+function widen(terms: T[], out: T): void {
+  const [first] = terms;
+  if (first !== undefined && terms.every((x) => x.dtype !== out.dtype)) terms[0] = cast(first, out.dtype);
 }
 
 function sumOf(terms: readonly T[]): T {
@@ -166,6 +174,8 @@ function canonizeProduct(node: Apply, ctx: RuleContext): RuleResult {
   if (folded === 1 && !(product === -1 && chain.plus.length > 0)) {
     chain.plus.unshift(constant(product, out.dtype));
   }
+  widen(chain.plus, out);
+  widen(chain.minus, out);
   let result = chain.plus.length === 0 ? constant(1, out.dtype) : productOf(chain.plus);
   if (chain.minus.length > 0) result = div(result, productOf(chain.minus));
   if (folded === 1 && product === -1 && chain.plus.length > 0) result = neg(result);
