@@ -88,7 +88,7 @@ export function singleInDouble(k: Kit, u: Expr, any: boolean): QuarterTurns {
   const t = k.add(k.mul(u, TWO_OVER_PI), k.f.magic);
   const n = k.sub(t, k.f.magic);
   // 39 and 53 bits of pi/2: the remainder of a float32 below 2^14 keeps more than 30 good bits.
-  const r = k.sub(k.sub(u, k.mul(n, HALF_PI_F64[0])), k.mul(n, HALF_PI_F64[1]));
+  const r = k.sub(k.sub(u, k.mul(n, HALF_PI_F64[0]!)), k.mul(n, HALF_PI_F64[1]!));
   if (!any) return { n: k.bits(t), r, rest: null };
   const large = turnsOfSingle(k, u);
   const within = k.le(u, moderateBound(k));
