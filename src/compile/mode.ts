@@ -4,7 +4,7 @@ import { ConfigError } from "../errors.ts";
 import type { Pass } from "../graph/rewriting/engine.ts";
 import type { Rule } from "../graph/rewriting/rule.ts";
 import { blasRules, dotRules } from "../tensor/rewriting/blas.ts";
-import { canonicalizeRules } from "../tensor/rewriting/canonicalize.ts";
+import { canonicalizeRules, signRules } from "../tensor/rewriting/canonicalize.ts";
 import { normalFormRules, uncanonicalizeRules } from "../tensor/rewriting/chains.ts";
 import { foldingRules } from "../tensor/rewriting/constantFolding.ts";
 import { shapeRules } from "../tensor/rewriting/shape.ts";
@@ -29,7 +29,7 @@ export const PASSES: readonly ModePass[] = [
   },
   {
     name: "stabilize",
-    rules: [...foldingRules, ...shapeRules, ...stabilizeRules, ...softmaxRules],
+    rules: [...foldingRules, ...shapeRules, ...signRules, ...stabilizeRules, ...softmaxRules],
     until: "fixpoint",
     levels: ["fast_run"],
   },

@@ -9,7 +9,7 @@ import { nodeRule, rule, type Rule, type RuleContext, type RuleResult } from "..
 import type { Variable } from "../../graph/variable.ts";
 import { constant } from "../constant.ts";
 import { Elemwise } from "../elemwise.ts";
-import { abs, cast, div, invert, mul, switch_ } from "../math.ts";
+import { abs, add, cast, div, invert, mul, sub, switch_ } from "../math.ts";
 import { ShapeI } from "../shape.ts";
 import type { TensorVariable } from "../variable.ts";
 import { chainRules } from "./chains.ts";
@@ -213,13 +213,35 @@ function trivialPower(node: Apply, ctx: RuleContext): RuleResult {
   return exponent === 1 ? like(x, out, ctx) : like(constant(1, out.dtype), out, ctx);
 }
 
-/** -(-x), |−x| and the like stay in the float family. */
-const signRules: Rule[] = [
+/** Signs in sums; the stabilizing rules look for differences, so these run with them too. */
+export const signRules: readonly Rule[] = [
   rule("local_abs_neg", on(elem("abs"), on(elem("neg"), any("x"))), ({ x }) => abs(x as T), {
     exactness: "exact",
     formula: "|-x| = |x|",
   }),
+  rule(
+    "local_add_neg",
+    on(elem("add"), any("x"), on(elem("neg"), any("y"))),
+    ({ x, y }, ctx, out) => like(sub(x as T, y as T), out as T, ctx),
+    { exactness: "exact", formula: "x + -y = x - y" },
+  ),
+  rule(
+    "local_sub_neg",
+    on(elem("sub"), any("x"), on(elem("neg"), any("y"))),
+    ({ x, y }, ctx, out) => like(add(x as T, y as T), out as T, ctx),
+    { exactness: "exact", formula: "x - -y = x + y" },
+  ),
 ];
+
+const ODD: ReadonlySet<string> = new Set(["erf", "tanh", "sin", "sinh", "arctan", "arcsin", "arcsinh", "arctanh", "tan", "sgn"]);
+
+/** -f(-x) = f(x) for odd functions. */
+function negatedOdd(node: Apply, ctx: RuleContext): RuleResult {
+  const inner = peel(node.inputs[0]!).owner;
+  if (inner === null || !ODD.has(nameOf(inner))) return null;
+  const negated = elemNode(inner.inputs[0]!, "neg");
+  return negated === null ? null : like(inner.op.call(negated.inputs[0]!) as T, node.outputs[0] as T, ctx);
+}
 
 /** A value that does not depend on its argument. */
 function sameArguments(node: Apply, ctx: RuleContext): RuleResult {
@@ -263,6 +285,7 @@ export const canonicalizeRules: readonly Rule[] = [
     formula: "neg(neg x) = x, tanh(arctanh x) = x, ...",
   }),
   ...signRules,
+  nodeRule("local_neg_odd", ["neg"], negatedOdd, { formula: "-f(-x) = f(x) for odd functions: erf, tanh, sin ..." }),
   nodeRule("local_idempotent", Object.keys(SETTLED), settled, {
     exactness: "exact",
     formula: "||x|| = |x|, floor(ceil x) = ceil x, |exp x| = exp x, ...",

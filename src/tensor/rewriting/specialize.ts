@@ -1,14 +1,13 @@
 /** Cheaper forms of single operations, once the canonical forms have done their work. */
 import { isFloat } from "../../dtype.ts";
 import type { Apply } from "../../graph/apply.ts";
-import { any, on } from "../../graph/rewriting/pattern.ts";
-import { nodeRule, rule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
+import { nodeRule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
 import { constant } from "../constant.ts";
 import { dimshuffle } from "../dimshuffle.ts";
-import { add, div, mul, neg, sqr, sqrt, sub } from "../math.ts";
+import { div, mul, neg, sqr, sqrt } from "../math.ts";
 import { Sum, sum } from "../reduction.ts";
 import type { TensorVariable } from "../variable.ts";
-import { elem, elemNode, like, peel, scalarValue } from "./matchers.ts";
+import { elemNode, like, peel, scalarValue } from "./matchers.ts";
 
 type T = TensorVariable;
 
@@ -112,16 +111,4 @@ export const specializeRules: readonly Rule[] = [
   nodeRule("local_sum_prod_mul_by_scalar", ["Sum"], sumOfScaled, { formula: "sum(c*x) = c*sum(x)" }),
   nodeRule("local_op_of_op", ["Sum"], sumOfSum, { formula: "sum(sum(x)) = sum(x) over both axes" }),
   nodeRule("local_reduce_broadcastable", ["Sum"], sumOfBroadcast, { exactness: "exact", formula: "sum over a dimension of size 1" }),
-  rule(
-    "local_add_neg",
-    on(elem("add"), any("x"), on(elem("neg"), any("y"))),
-    ({ x, y }, ctx, out) => like(sub(x as T, y as T), out as T, ctx),
-    { exactness: "exact", formula: "x + -y = x - y" },
-  ),
-  rule(
-    "local_sub_neg",
-    on(elem("sub"), any("x"), on(elem("neg"), any("y"))),
-    ({ x, y }, ctx, out) => like(add(x as T, y as T), out as T, ctx),
-    { exactness: "exact", formula: "x - -y = x + y" },
-  ),
 ];
