@@ -7,6 +7,7 @@ import { blasRules, dotRules } from "../tensor/rewriting/blas.ts";
 import { canonicalizeRules, signRules } from "../tensor/rewriting/canonicalize.ts";
 import { normalFormRules, uncanonicalizeRules } from "../tensor/rewriting/chains.ts";
 import { foldingRules } from "../tensor/rewriting/constantFolding.ts";
+import { factorRules, reductionRules } from "../tensor/rewriting/reductions.ts";
 import { shapeRules } from "../tensor/rewriting/shape.ts";
 import { crossentropyRules, expandRules, softmaxRules } from "../tensor/rewriting/softmax.ts";
 import { specializeRules } from "../tensor/rewriting/specialize.ts";
@@ -23,7 +24,7 @@ type Level = "fast_compile" | "fast_run";
 export const PASSES: readonly ModePass[] = [
   {
     name: "canonicalize",
-    rules: [...foldingRules, ...shapeRules, ...normalFormRules, ...canonicalizeRules],
+    rules: [...foldingRules, ...shapeRules, ...normalFormRules, ...canonicalizeRules, ...reductionRules],
     until: "fixpoint",
     levels: ["fast_compile", "fast_run"],
   },
@@ -41,6 +42,8 @@ export const PASSES: readonly ModePass[] = [
       ...canonicalizeRules,
       ...crossentropyRules,
       ...dotRules,
+      ...reductionRules,
+      ...factorRules,
       ...specializeRules,
     ],
     until: "fixpoint",
