@@ -3,7 +3,7 @@
  * evaluated here; sizes that an op forces to be equal become one expression, and a check that they are is recorded.
  */
 import { shapeText } from "../array/layout.ts";
-import { BroadcastError, ShapeMismatchError, type TheanoError } from "../errors.ts";
+import { ShapeMismatchError, type TheanoError } from "../errors.ts";
 import { withOriginOf, type Apply } from "../graph/apply.ts";
 import { isConstant, type Variable } from "../graph/variable.ts";
 import type { IrBuilder } from "../ir/build.ts";
@@ -297,7 +297,7 @@ export class Shapes {
               "{ shape: [1, null] }, or use addBroadcast."
             : "";
           const message = `Input dimension mis-match. (${sizes.join(", ")})${advice}`;
-          return this.#mismatch(node, message, valueOf, hasOne ? BroadcastError : ShapeMismatchError);
+          return this.#mismatch(node, message, valueOf);
         });
       }
     }
