@@ -8,10 +8,12 @@ import { canonicalizeRules, signRules } from "../tensor/rewriting/canonicalize.t
 import { normalFormRules, uncanonicalizeRules } from "../tensor/rewriting/chains.ts";
 import { foldingRules } from "../tensor/rewriting/constantFolding.ts";
 import { factorRules, reductionRules } from "../tensor/rewriting/reductions.ts";
+import { incSubtensorRules, sparseUpdateRules } from "../tensor/rewriting/incSubtensor.ts";
 import { shapeRules } from "../tensor/rewriting/shape.ts";
 import { crossentropyRules, expandRules, softmaxRules } from "../tensor/rewriting/softmax.ts";
 import { specializeRules } from "../tensor/rewriting/specialize.ts";
 import { stabilizeRules } from "../tensor/rewriting/stabilize.ts";
+import { subtensorRules } from "../tensor/rewriting/subtensor.ts";
 
 /** A pass and the optimizer levels that contain it. */
 export interface ModePass extends Pass {
@@ -24,7 +26,15 @@ type Level = "fast_compile" | "fast_run";
 export const PASSES: readonly ModePass[] = [
   {
     name: "canonicalize",
-    rules: [...foldingRules, ...shapeRules, ...normalFormRules, ...canonicalizeRules, ...reductionRules],
+    rules: [
+      ...foldingRules,
+      ...shapeRules,
+      ...normalFormRules,
+      ...canonicalizeRules,
+      ...reductionRules,
+      ...subtensorRules,
+      ...incSubtensorRules,
+    ],
     until: "fixpoint",
     levels: ["fast_compile", "fast_run"],
   },
@@ -41,6 +51,9 @@ export const PASSES: readonly ModePass[] = [
       ...shapeRules,
       ...canonicalizeRules,
       ...crossentropyRules,
+      ...subtensorRules,
+      ...incSubtensorRules,
+      ...sparseUpdateRules,
       ...dotRules,
       ...reductionRules,
       ...factorRules,

@@ -68,7 +68,11 @@ export function peel(v: Variable): Variable {
 /** The one value that every element of `v` is known to have. */
 export function scalarValue(v: Variable): number | undefined {
   let at = peel(v);
-  while (at.owner !== null && at.owner.op instanceof Alloc) at = peel(at.owner.inputs[0]!);
+  for (let node = at.owner; node !== null; node = at.owner) {
+    if (node.op instanceof Alloc) at = peel(node.inputs[0]!);
+    else if (nameOf(node) === "second") at = peel(node.inputs[1]!);
+    else break;
+  }
   if (!isConstant(at)) return undefined;
   const { data } = at;
   if (data.size !== 1) return uniformValue(at);
