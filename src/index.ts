@@ -32,7 +32,7 @@ export type { Profile } from "./compile/profile.ts";
 
 // Gradients
 export { grad, hessian, jacobian, Lop, Rop, type GradOptions } from "./gradient.ts";
-export * as gradient from "./gradient.ts";
+export * as gradient from "./gradientTools.ts";
 
 // Graphs
 export { cloneReplace as clone } from "./graph/replace.ts";

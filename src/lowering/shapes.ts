@@ -369,6 +369,6 @@ export function aliasesOf(scope: SizeScope, equalities: readonly Equality[]): Ma
     if (rank(x) < rank(y)) aliases.set(y, x);
     else if (rank(y) < rank(x)) aliases.set(x, y);
   }
-  for (const key of [...aliases.keys()]) aliases.set(key, follow(key));
+  for (const key of Array.from(aliases.keys())) aliases.set(key, follow(key));
   return aliases;
 }
