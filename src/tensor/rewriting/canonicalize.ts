@@ -13,7 +13,7 @@ import { abs, add, cast, div, invert, mul, sub, switch_ } from "../math.ts";
 import { ShapeI } from "../shape.ts";
 import type { TensorVariable } from "../variable.ts";
 import { chainRules } from "./chains.ts";
-import { elem, elemNode, like, nameOf, peel, sameBroadcast, scalarValue } from "./matchers.ts";
+import { elem, elemNode, like, nameOf, peel, sameBroadcast, scalarValue, withoutNewAxes } from "./matchers.ts";
 
 type T = TensorVariable;
 
@@ -127,7 +127,7 @@ function mergeSwitches(node: Apply, ctx: RuleContext): RuleResult {
 function isNatural(v: Variable, depth = 4): boolean {
   const value = scalarValue(v);
   if (value !== undefined) return value >= 0;
-  const node = peel(v).owner;
+  const node = withoutNewAxes(v).owner;
   if (node === null || depth === 0) return false;
   if (node.op instanceof ShapeI) return true;
   const name = nameOf(node);

@@ -53,8 +53,24 @@ export function elemNode(v: Variable, name: string): Apply | null {
     : null;
 }
 
-/** `v` before rank changes that neither permute nor drop a dimension. */
+/**
+ * `v` before axes of size 1 were put in front of its own, as elementwise functions do with arguments of smaller rank: both
+ * broadcast to the same values. Axes in other places matter.
+ */
 export function peel(v: Variable): Variable {
+  let at = v;
+  while (at.owner !== null && at.owner.op instanceof DimShuffle) {
+    const { pattern } = at.owner.op;
+    const input = at.owner.inputs[0]!;
+    const lead = pattern.length - (input as TensorVariable).ndim;
+    if (lead < 0 || pattern.some((p, k) => (k < lead ? p !== "x" : p !== k - lead))) break;
+    at = input;
+  }
+  return at;
+}
+
+/** `v` before any axes of size 1 were inserted: the same elements in the same order. */
+export function withoutNewAxes(v: Variable): Variable {
   let at = v;
   while (at.owner !== null && at.owner.op instanceof DimShuffle) {
     const axes = at.owner.op.pattern.filter((p): p is number => p !== "x");
@@ -67,10 +83,10 @@ export function peel(v: Variable): Variable {
 
 /** The one value that every element of `v` is known to have. */
 export function scalarValue(v: Variable): number | undefined {
-  let at = peel(v);
+  let at = withoutNewAxes(v);
   for (let node = at.owner; node !== null; node = at.owner) {
-    if (node.op instanceof Alloc) at = peel(node.inputs[0]!);
-    else if (nameOf(node) === "second") at = peel(node.inputs[1]!);
+    if (node.op instanceof Alloc) at = withoutNewAxes(node.inputs[0]!);
+    else if (nameOf(node) === "second") at = withoutNewAxes(node.inputs[1]!);
     else break;
   }
   if (!isConstant(at)) return undefined;
@@ -123,7 +139,7 @@ function firstElement(data: { dtype: string; item(): unknown; itemBigInt(): bigi
 
 /** `v` as a 0-d variable of its dtype, if all its elements are one value: a scalar, or a constant with equal elements. */
 export function asScalar(v: Variable): TensorVariable | null {
-  const inner = peel(v) as TensorVariable;
+  const inner = withoutNewAxes(v) as TensorVariable;
   if (inner.ndim === 0) return inner;
   const value = scalarValue(inner);
   if (value !== undefined) return constant(value, inner.dtype);

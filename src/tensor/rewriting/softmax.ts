@@ -6,12 +6,12 @@ import type { Variable } from "../../graph/variable.ts";
 import { ARange, arange } from "../alloc.ts";
 import { TensorConstant } from "../constant.ts";
 import { dimshuffle } from "../dimshuffle.ts";
-import { cast, div, eq, log, mul, sub, switch_ } from "../math.ts";
+import { add, cast, div, eq, log, mul, sub, switch_ } from "../math.ts";
 import { LogSoftmax, Softmax } from "../nnet/softmax.ts";
 import { Sum } from "../reduction.ts";
 import { AdvancedIncSubtensor, AdvancedSubtensor } from "../subtensor/index.ts";
 import type { TensorVariable } from "../variable.ts";
-import { asScalar, elem, elemNode, isSameSize, like, opOf, peel, scalarValue } from "./matchers.ts";
+import { asScalar, elem, elemNode, isSameSize, like, opOf, peel, scalarValue, withoutNewAxes } from "./matchers.ts";
 
 type T = TensorVariable;
 
@@ -99,6 +99,38 @@ function sumOfScatter(node: Apply, ctx: RuleContext): RuleResult {
   return scatter === null ? null : like(scatter.value, node.outputs[0] as T, ctx);
 }
 
+/** 1 where two variables hold the same values, -1 where one is the negative of the other, else 0. */
+function relation(a: Variable, b: Variable): number {
+  const [u, v] = [withoutNewAxes(a), withoutNewAxes(b)];
+  if (a === b) return 1;
+  const [x, y] = [scalarValue(a), scalarValue(b)];
+  if (x !== undefined && y !== undefined) return x === y ? 1 : x === -y ? -1 : 0;
+  if ((a as T).ndim !== (b as T).ndim || (a as T).type.key !== (b as T).type.key) return 0;
+  return elemNode(u, "neg")?.inputs[0] === v || elemNode(v, "neg")?.inputs[0] === u ? -1 : 0;
+}
+
+/** The gradient of the cross-entropy where it is one-hot rows minus softmax, both scaled by v. */
+function softmaxMinusOneHot(node: Apply, ctx: RuleContext): RuleResult {
+  const out = node.outputs[0] as T;
+  if (node.inputs.length !== 2) return null;
+  const subtract = elemNode(out, "sub") !== null;
+  for (const i of [0, 1]) {
+    const choice = elemNode(node.inputs[i]!, "switch");
+    const product = elemNode(node.inputs[1 - i]!, "mul");
+    if (choice === null || product === null || product.inputs.length !== 2 || scalarValue(choice.inputs[2]!) !== 0) continue;
+    const at = product.inputs.findIndex((v) => v.owner !== null && v.owner.op instanceof Softmax);
+    if (at < 0) continue;
+    const [p, v] = [product.inputs[at] as T, product.inputs[1 - at] as T];
+    const sign = relation(choice.inputs[1]!, v) * (subtract ? -1 : 1);
+    // Only c and p of opposite signs are softmax minus one-hot.
+    if (sign !== -1) continue;
+    const oneHot = cast(choice.inputs[0] as T, p.dtype);
+    const positive = subtract && i === 0 ? sub(oneHot, p) : sub(p, oneHot);
+    return like(mul(positive, v), out, ctx);
+  }
+  return null;
+}
+
 export const softmaxRules: readonly Rule[] = [
   rule(
     "local_logsoftmax",
@@ -127,6 +159,12 @@ export const softmaxRules: readonly Rule[] = [
     ({ p, a, s }, ctx, out) => like(sub(a as T, mul(p as T, s as T)), out as T, ctx),
     { formula: "p * (a/p - s) = a - p*s: softmax minus one-hot" },
   ),
+  rule(
+    "local_logsoftmax_grad_plus",
+    on(elem("mul"), named("p", softmaxOf), on(elem("add"), on(elem("true_div"), any("a"), any("p")), any("s"))),
+    ({ p, a, s }, ctx, out) => like(add(a as T, mul(p as T, s as T)), out as T, ctx),
+    { formula: "p * (a/p + s) = a + p*s" },
+  ),
   nodeRule("local_sum_of_one_per_row", ["Sum"], sumOfScatter, {
     exactness: "exact",
     formula: "sum(inc(zeros[arange, y], v), axis=1) = v",
@@ -139,12 +177,10 @@ export const crossentropyRules: readonly Rule[] = [
     exactness: "exact",
     formula: "inc(zeros[arange, y], v) = switch(eq(arange(c), y), v, 0)",
   }),
-  rule(
-    "local_softmax_grad_scale",
-    on(elem("sub"), on(elem("switch"), any("c"), any("v"), 0), on(elem("mul"), named("p", softmaxOf), any("v"))),
-    ({ c, v, p }, ctx, out) => like(mul(sub(cast(c as T, (p as T).dtype), p as T), v as T), out as T, ctx),
-    { exactness: "special", formula: "switch(c, v, 0) - p*v = (c - p) * v" },
-  ),
+  nodeRule("local_softmax_grad_scale", ["add", "sub"], softmaxMinusOneHot, {
+    exactness: "special",
+    formula: "switch(c, v, 0) - p*v = (c - p) * v for p = softmax x",
+  }),
 ];
 
 /** The last step before lowering: ops that exist for the rules become elementwise functions and reductions. */

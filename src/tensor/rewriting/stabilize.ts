@@ -11,7 +11,7 @@ import { add, erf, erfc, exp, expm1, isinf, log as logarithm, log1p, maximum, mu
 import { Sum, max, sum } from "../reduction.ts";
 import { dimshuffle } from "../dimshuffle.ts";
 import type { TensorVariable } from "../variable.ts";
-import { elem, elemNode, like, peel, scalarValue } from "./matchers.ts";
+import { elem, elemNode, like, peel, scalarValue, withoutNewAxes } from "./matchers.ts";
 
 type T = TensorVariable;
 
@@ -43,7 +43,7 @@ function logOfOnePlus(node: Apply, ctx: RuleContext): RuleResult {
 /** log(sum(exp(x))) = m + log(sum(exp(x - m))), m the maximum; -inf where every term is. */
 function logSumExp(node: Apply, ctx: RuleContext): RuleResult {
   const out = node.outputs[0] as T;
-  const reduced = peel(node.inputs[0]!);
+  const reduced = withoutNewAxes(node.inputs[0]!);
   const total = reduced.owner;
   if (total === null || !(total.op instanceof Sum)) return null;
   const e = elemNode(total.inputs[0]!, "exp");
@@ -64,7 +64,7 @@ function logSumExp(node: Apply, ctx: RuleContext): RuleResult {
 function isShifted(v: Variable): boolean {
   const difference = elemNode(v, "sub");
   if (difference === null) return false;
-  const shift = peel(difference.inputs[1]!);
+  const shift = withoutNewAxes(difference.inputs[1]!);
   return shift.owner !== null && (shift.owner.op.name === "Max" || elemNode(shift, "switch") !== null);
 }
 
