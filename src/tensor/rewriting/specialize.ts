@@ -3,9 +3,9 @@ import { isFloat } from "../../dtype.ts";
 import type { Apply } from "../../graph/apply.ts";
 import { nodeRule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
 import { constant } from "../constant.ts";
-import { div, mul, sqr, sqrt } from "../math.ts";
+import { abs, div, mul, sqr, sqrt } from "../math.ts";
 import type { TensorVariable } from "../variable.ts";
-import { like, scalarValue } from "./matchers.ts";
+import { elemNode, like, scalarValue } from "./matchers.ts";
 
 type T = TensorVariable;
 
@@ -50,8 +50,21 @@ function divideByPowerOfTwo(node: Apply, ctx: RuleContext): RuleResult {
   return like(mul(x, constant(1 / c, out.dtype)), out, ctx);
 }
 
+/** |x| * |y| = |x * y|, |x| / |y| = |x / y|. */
+function mergeAbs(node: Apply, ctx: RuleContext): RuleResult {
+  const out = node.outputs[0] as T;
+  if (!isFloat(out.dtype) || node.inputs.length !== 2) return null;
+  const parts = node.inputs.map((v) => (ctx.clientCount(v) > 1 ? null : elemNode(v, "abs")));
+  if (parts.some((p) => p === null)) return null;
+  const inner = parts.map((p) => p!.inputs[0] as T);
+  // The magnitude of a complex number is no longer complex.
+  if (inner.some((v) => v.dtype !== out.dtype)) return null;
+  return like(abs(node.op.call(...inner) as T), out, ctx);
+}
+
 export const specializeRules: readonly Rule[] = [
   nodeRule("local_pow_specialize", ["pow"], powerByConstant, { formula: "x**2 = sqr x, x**0.5 = sqrt x, ..." }),
   nodeRule("local_mul_to_sqr", ["mul"], square, { exactness: "exact", formula: "x*x = sqr x" }),
+  nodeRule("local_abs_merge", ["mul", "true_div"], mergeAbs, { exactness: "exact", formula: "|x| * |y| = |x * y|" }),
   nodeRule("local_div_by_power_of_two", ["true_div"], divideByPowerOfTwo, { exactness: "exact", formula: "x/4 = x*0.25" }),
 ];
