@@ -31,7 +31,6 @@ export {
   undefinedGrad,
   zeroGrad,
 } from "./tensor/gradientOps.ts";
-export { verifyGrad, numericGrad, type VerifyGradOptions } from "./verifyGrad.ts";
 
 /** What to do about an input that the cost does not depend on. */
 export type DisconnectedPolicy = "raise" | "warn" | "ignore";

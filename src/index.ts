@@ -18,6 +18,7 @@ export * as tensor from "./tensor/index.ts";
 export { array, full, ones, zeros } from "./array/create.ts";
 export type { ArrayInput, NestedArray } from "./array/create.ts";
 export { NdArray } from "./array/ndArray.ts";
+export { loadNpy, readNpy, saveNpy, writeNpy } from "./array/npy.ts";
 export type { DType } from "./dtype.ts";
 
 // Functions
@@ -31,7 +32,7 @@ export type { Profile } from "./compile/profile.ts";
 
 // Gradients
 export { grad, hessian, jacobian, Lop, Rop, type GradOptions } from "./gradient.ts";
-export * as gradient from "./gradient.ts";
+export * as gradient from "./gradientTools.ts";
 
 // Graphs
 export { cloneReplace as clone } from "./graph/replace.ts";

@@ -56,7 +56,7 @@ export function seededUniform(seed: number): () => number {
  * ```ts
  * import * as theano from "theano";
  * import { tensor as T } from "theano";
- * theano.verifyGrad((x) => T.tanh(x), [[0.1, -0.5, 2]]);
+ * theano.gradient.verifyGrad((x) => T.tanh(x), [[0.1, -0.5, 2]]);
  * ```
  */
 export function verifyGrad(

@@ -4,12 +4,16 @@ import { ConfigError } from "../errors.ts";
 import type { Pass } from "../graph/rewriting/engine.ts";
 import type { Rule } from "../graph/rewriting/rule.ts";
 import { blasRules, dotRules } from "../tensor/rewriting/blas.ts";
-import { canonicalizeRules } from "../tensor/rewriting/canonicalize.ts";
+import { canonicalizeRules, signRules } from "../tensor/rewriting/canonicalize.ts";
+import { normalFormRules, uncanonicalizeRules } from "../tensor/rewriting/chains.ts";
 import { foldingRules } from "../tensor/rewriting/constantFolding.ts";
+import { factorRules, reductionRules } from "../tensor/rewriting/reductions.ts";
+import { incSubtensorRules, sparseUpdateRules } from "../tensor/rewriting/incSubtensor.ts";
 import { shapeRules } from "../tensor/rewriting/shape.ts";
-import { expandRules, softmaxRules } from "../tensor/rewriting/softmax.ts";
+import { crossentropyRules, expandRules, softmaxRules } from "../tensor/rewriting/softmax.ts";
 import { specializeRules } from "../tensor/rewriting/specialize.ts";
 import { stabilizeRules } from "../tensor/rewriting/stabilize.ts";
+import { subtensorRules } from "../tensor/rewriting/subtensor.ts";
 
 /** A pass and the optimizer levels that contain it. */
 export interface ModePass extends Pass {
@@ -22,25 +26,45 @@ type Level = "fast_compile" | "fast_run";
 export const PASSES: readonly ModePass[] = [
   {
     name: "canonicalize",
-    rules: [...foldingRules, ...shapeRules, ...canonicalizeRules],
+    rules: [
+      ...foldingRules,
+      ...shapeRules,
+      ...normalFormRules,
+      ...canonicalizeRules,
+      ...reductionRules,
+      ...subtensorRules,
+      ...incSubtensorRules,
+    ],
     until: "fixpoint",
     levels: ["fast_compile", "fast_run"],
   },
   {
     name: "stabilize",
-    rules: [...foldingRules, ...shapeRules, ...stabilizeRules, ...softmaxRules],
+    rules: [...foldingRules, ...shapeRules, ...signRules, ...stabilizeRules, ...softmaxRules],
     until: "fixpoint",
     levels: ["fast_run"],
   },
   {
     name: "specialize",
-    rules: [...foldingRules, ...shapeRules, ...canonicalizeRules, ...dotRules, ...specializeRules],
+    rules: [
+      ...foldingRules,
+      ...shapeRules,
+      ...canonicalizeRules,
+      ...crossentropyRules,
+      ...subtensorRules,
+      ...incSubtensorRules,
+      ...sparseUpdateRules,
+      ...dotRules,
+      ...reductionRules,
+      ...factorRules,
+      ...specializeRules,
+    ],
     until: "fixpoint",
     levels: ["fast_run"],
   },
   { name: "blas", rules: blasRules, until: "fixpoint", levels: ["fast_run"] },
   { name: "expand", rules: [...expandRules], until: "once", levels: ["fast_run"] },
-  { name: "fold", rules: [...foldingRules, ...shapeRules], until: "fixpoint", levels: ["fast_compile", "fast_run"] },
+  { name: "uncanonicalize", rules: [...foldingRules, ...shapeRules, ...uncanonicalizeRules], until: "fixpoint", levels: ["fast_compile", "fast_run"] },
 ];
 
 /** Linkers by name; Theano's names are understood too. */

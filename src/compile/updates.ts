@@ -71,7 +71,7 @@ export function fitUpdate(target: SharedVariable, value: NewValue | Variable): T
 }
 
 /** @throws UpdateError when a new value lacks a size that the variable's type promises */
-export function checkUpdateValue(target: SharedVariable, value: NdArray): void {
+export function checkUpdateValue(target: SharedVariable, value: Pick<NdArray, "shape">): void {
   const { shape } = target.type.buffer()!;
   if (shape.every((n, axis) => n === null || n === value.shape[axis])) return;
   throw new UpdateError(

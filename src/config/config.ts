@@ -187,7 +187,9 @@ function addFlags(target: object, prefix: string, store: FlagStore): void {
     Object.defineProperty(target, name.slice(prefix.length), {
       enumerable: true,
       get: () => store.entry(name).value,
-      set: (value: unknown) => store.put(name, value),
+      set: (value: unknown) => {
+        store.put(name, value);
+      },
     });
   }
 }

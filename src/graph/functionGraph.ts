@@ -241,7 +241,7 @@ export class FunctionGraph {
       const above = nodesNear(now);
       const kept = this.clients(old).some(({ node }) => node !== null && above.has(node));
       if (!kept) this.#imported.set(old, now);
-      for (const { node, index } of [...this.clients(old)]) {
+      for (const { node, index } of Array.from(this.clients(old))) {
         if (node !== null && above.has(node)) continue;
         this.#removeClient(old, node, index);
         this.#addClient(now, node, index);

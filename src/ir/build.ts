@@ -31,6 +31,8 @@ export type ExprLike = Expr | number;
 
 export class IrBuilder {
   readonly #interned = new Map<string, Expr>();
+  /** Refs that are never negative. */
+  readonly #naturals = new Set<Expr>();
   #nextId = 0;
 
   /** A literal. Numbers are converted to what the type stores (bigint for 64-bit integers). */
@@ -48,6 +50,31 @@ export class IrBuilder {
   /** A new variable: a loop variable, a size or a local. Never merged with another. */
   ref(type: ScalarType, name: string): Ref {
     return { kind: "ref", id: this.#nextId++, type, name };
+  }
+
+  /** A new variable of type index that is never negative: a size or a loop variable. */
+  natural(name: string): Ref {
+    const ref = this.ref("index", name);
+    this.#naturals.add(ref);
+    return ref;
+  }
+
+  /** Whether `e` is known not to be negative. */
+  isNatural(e: Expr): boolean {
+    if (e.kind === "const") return Number(e.value) >= 0;
+    if (e.kind !== "op") return this.#naturals.has(e);
+    switch (e.op) {
+      case "add":
+      case "mul":
+      case "min":
+      case "idiv":
+      case "imod":
+        return e.type === "index" && e.args.every((a) => this.isNatural(a));
+      case "max":
+        return e.type === "index" && e.args.some((a) => this.isNatural(a));
+      default:
+        return false;
+    }
   }
 
   buffer(
@@ -257,20 +284,36 @@ export class IrBuilder {
         return isOne(b) ? a : null;
       case "imod":
         return isOne(b) ? this.constant(a.type, 0) : null;
-      case "min":
       case "max":
+        if (zero(a) && this.isNatural(b)) return b;
+        if (zero(b) && this.isNatural(a)) return a;
         return a === b ? a : null;
-      case "eq":
+      case "min":
+        return a === b ? a : null;
       case "le":
-      case "ge":
+      case "ge": {
+        const [most, least] = name === "ge" ? [a, b] : [b, a];
+        const isSure = a === b || (this.isNatural(most) && this.#isNotPositive(least));
+        return isSure ? this.constant("bool", true) : null;
+      }
+      case "lt":
+      case "gt": {
+        const [least, most] = name === "lt" ? [a, b] : [b, a];
+        const isImpossible = a === b || (this.isNatural(least) && this.#isNotPositive(most));
+        return isImpossible ? this.constant("bool", false) : null;
+      }
+      case "eq":
         return a === b ? this.constant("bool", true) : null;
       case "ne":
-      case "lt":
-      case "gt":
         return a === b ? this.constant("bool", false) : null;
       default:
         return null;
     }
+  }
+
+  #isNotPositive(e: Expr): boolean {
+    if (e.kind === "const") return Number(e.value) <= 0;
+    return e.kind === "op" && e.op === "neg" && e.type === "index" && this.isNatural(e.args[0]!);
   }
 
   /** (x + c) + d = x + (c + d) for sizes. */

@@ -65,7 +65,7 @@ class Verifier {
     const outer = new Set(this.#scope.keys());
     for (const ref of refs) this.#define(ref, false);
     for (const s of body) this.#stmt(s);
-    for (const ref of [...this.#scope.keys()]) if (!outer.has(ref)) this.#scope.delete(ref);
+    for (const ref of Array.from(this.#scope.keys())) if (!outer.has(ref)) this.#scope.delete(ref);
   }
 
   #typed(e: Expr, type: string, what: string): void {
@@ -128,7 +128,7 @@ class Verifier {
     this.#define(s.ref, false);
     for (const inner of s.body) this.#stmt(inner);
     for (const a of s.accs) this.#accumulator(a);
-    for (const ref of [...this.#scope.keys()]) if (!outer.has(ref)) this.#scope.delete(ref);
+    for (const ref of Array.from(this.#scope.keys())) if (!outer.has(ref)) this.#scope.delete(ref);
     for (const a of s.accs) {
       this.#define(a.target, false);
       if (a.position !== undefined) this.#define(a.position, false);

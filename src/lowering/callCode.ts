@@ -42,14 +42,24 @@ export function guardCode(ctx: CodeContext, { guard }: GuardStep): Stmt[] {
   const { b } = ctx.tracer;
   const table = new Map<Expr, Expr>();
   const axes = guard.over.map((size, i): Axis => {
-    const ref = b.ref("index", `g${i}`);
+    const ref = b.natural(`g${i}`);
     table.set(ctx.refs.rows[i]!, ref);
     return { ref, size };
   });
-  const cond = substitution(b, table)(rebinder(ctx)(guard.cond));
+  const cond = withinSizes(ctx, axes, substitution(b, table)(rebinder(ctx)(guard.cond)));
   if (cond.kind === "const" && cond.value === true) return [];
   const test: Stmt = { kind: "if", cond, then: [], else: [{ kind: "fail", code: guard.failure }] };
   return wrapLoops(axes, [test], "serial");
+}
+
+/** A loop variable is less than its loop's size. */
+function withinSizes(ctx: CodeContext, axes: readonly Axis[], cond: Expr): Expr {
+  if (cond.kind !== "op") return cond;
+  const { b, alg } = ctx.tracer;
+  if (cond.op === "and") return b.and(...(cond.args.map((a) => withinSizes(ctx, axes, a)) as [Expr, Expr]));
+  const [x, y] = cond.args as [Expr, Expr];
+  const isSure = cond.op === "lt" && axes.some(({ ref, size }) => x === ref && alg.normal(y) === alg.normal(size));
+  return isSure ? b.constant("bool", true) : cond;
 }
 
 export function opaqueCode(ctx: CodeContext, step: OpaqueStep): Stmt[] {

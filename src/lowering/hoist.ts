@@ -151,10 +151,15 @@ class Hoister {
     const body = this.body([...s.body, ...marks]);
     const values = new Map<Ref, Expr>();
     const rest: Stmt[] = [];
-    const own = new Set(marks.map((m) => (m as Stmt & { kind: "let" }).ref));
+    const own = new Set<Expr>(marks.map((m) => (m as Stmt & { kind: "let" }).ref));
+    // An element that another one is computed from stays a scalar of the body.
+    const shared = refsIn(body.flatMap(ownExprs), own);
     for (const x of body) {
-      if (x.kind === "let" && own.has(x.ref)) values.set(x.ref, x.value);
-      else rest.push(x);
+      if (x.kind === "let" && own.has(x.ref)) {
+        values.set(x.ref, shared.has(x.ref) ? x.ref : x.value);
+        if (!shared.has(x.ref)) continue;
+      }
+      rest.push(x);
     }
     const accs = s.accs.map((a, i) => ({ ...a, value: values.get((marks[i] as Stmt & { kind: "let" }).ref)! }));
     return { ...s, body: rest, accs };
@@ -238,6 +243,22 @@ class Hoister {
         return e;
     }
   }
+}
+
+/** Which of `wanted` the expressions mention. */
+function refsIn(roots: readonly Expr[], wanted: ReadonlySet<Expr>): Set<Expr> {
+  const seen = new Set<Expr>();
+  const found = new Set<Expr>();
+  const work = [...roots];
+  for (let e = work.pop(); e !== undefined; e = work.pop()) {
+    if (seen.has(e)) continue;
+    seen.add(e);
+    if (wanted.has(e)) found.add(e);
+    if (e.kind === "op") work.push(...e.args);
+    else if (e.kind === "load") work.push(e.index);
+    else if (e.kind === "cast" || e.kind === "bitcast") work.push(e.arg);
+  }
+  return found;
 }
 
 /** Positions stay as they are: targets read the step of a loop from them. */

@@ -5,6 +5,7 @@ import { IrBuilder } from "../ir/build.ts";
 import type { Buffer, Expr, Program, ScalarType, Stmt } from "../ir/node.ts";
 import { ValueError, type TheanoError } from "../errors.ts";
 import type { DType } from "../dtype.ts";
+import { failureError } from "./failureError.ts";
 import { guardCode, opaqueCode } from "./callCode.ts";
 import { buffersOf, hoist, ProgramSizes } from "./hoist.ts";
 import { IndexAlgebra } from "./indexAlgebra.ts";
@@ -220,7 +221,7 @@ class GraphLowering {
     const cond = this.#b.or(this.#b.gt(count, 0), this.#b.eq(kept, 0));
     if (cond.kind === "const" && cond.value === true) return;
     const error = (): TheanoError =>
-      new ValueError(message, { op: node.op.name, createdAt: node.createdAt[0] });
+      failureError(message, { op: node.op.name, createdAt: node.createdAt[0] }, ValueError);
     this.#checks.push({ cond, error });
   }
 
@@ -282,20 +283,34 @@ class GraphLowering {
       ...temps.map((t) => t.buffer),
     ];
     const failures = this.#scope.failures.map((f) => f.message);
-    const checks = this.#checks.map((c) => {
+    const distinct = distinctChecks(this.#checks);
+    const checks = distinct.map((c) => {
       failures.push("sizes do not agree");
       return { cond: c.cond, failure: failures.length - 1 };
     });
     return {
       program: { name: this.#request.name, sizes: sizes.list, checks, buffers, body, failures },
       given,
-      checks: this.#checks,
+      checks: distinct,
       failures: this.#scope.failures,
       inputs: isUsedInput,
       results,
       temps,
     };
   }
+}
+
+/** Each condition once; a = b and b = a are one. */
+function distinctChecks(checks: readonly SizeCheck[]): SizeCheck[] {
+  const byKey = new Map<string, SizeCheck>();
+  for (const check of checks) {
+    const { cond } = check;
+    const ids = cond.kind === "op" ? cond.args.map((a) => a.id) : [cond.id];
+    const isSymmetric = cond.kind === "op" && cond.op === "eq";
+    const key = `${cond.kind === "op" ? cond.op : ""}:${(isSymmetric ? ids.sort((x, y) => x - y) : ids).join()}`;
+    if (!byKey.has(key)) byKey.set(key, check);
+  }
+  return [...byKey.values()];
 }
 
 function readersOf(nodes: readonly Apply[]): (v: Variable) => readonly Apply[] {

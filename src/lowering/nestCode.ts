@@ -37,7 +37,6 @@ export class NestCode {
   readonly #ctx: CodeContext;
   readonly #tracer: Tracer;
   readonly #nest: NestStep;
-  readonly #step: number;
   readonly #forwards = new Map<Stored, Forward>();
   readonly #loops = new Map<Expr, Expr>();
   readonly #accumulators: AccumulatorCode;
@@ -46,7 +45,6 @@ export class NestCode {
     this.#ctx = ctx;
     this.#tracer = ctx.tracer;
     this.#nest = nest;
-    this.#step = step;
     this.#accumulators = new AccumulatorCode(ctx, nest, step, (e) => this.#rewrite(e));
   }
 

@@ -3,7 +3,8 @@
  * in several places. All others are computed where they are read.
  */
 import type { Apply } from "../graph/apply.ts";
-import type { Variable } from "../graph/variable.ts";
+import type { NdArray } from "../array/ndArray.ts";
+import { isConstant, type Variable } from "../graph/variable.ts";
 import type { ElementValue, Layout, Lowered } from "../ir/lowered.ts";
 import type { Expr } from "../ir/node.ts";
 import { scalarInstructions, type InstructionName } from "../ir/scalarInstructions.ts";
@@ -84,8 +85,10 @@ class RootSelection {
   #visitPointwise(node: Apply, form: Lowered & { form: "pointwise" }, out: Variable): void {
     let cost = form.cost ?? this.#ownCost(node, form, out);
     let nodes = 1;
+    const isScalar = out.type.buffer()!.shape.length === 0;
     for (const v of new Set(node.inputs)) {
-      if (this.#roots.has(v)) continue;
+      // Scalars are computed once, outside of the loop.
+      if (this.#roots.has(v) || (!isScalar && v.type.buffer()?.shape.length === 0)) continue;
       const part = this.#inline.get(v);
       cost += part?.cost ?? 0;
       nodes += part?.nodes ?? 0;
@@ -130,7 +133,7 @@ class RootSelection {
 
   /** What the node itself costs: the instructions of its element, inputs being given. */
   #ownCost(node: Apply, form: Lowered & { form: "pointwise" }, out: Variable): number {
-    const ranks = node.inputs.map((v) => v.type.key).join(";");
+    const ranks = node.inputs.map((v) => (isLiteral(v) ? `=${v.data.toString()}` : v.type.key)).join(";");
     const key = `${node.op.key}|${ranks}|${out.index}`;
     let cost = this.#costs.get(key);
     if (cost === undefined) {
@@ -146,6 +149,7 @@ class RootSelection {
 
   #placeholder(v: Variable): ElementValue {
     const { b } = this.#tracer;
+    if (isLiteral(v)) return this.#tracer.read(v, []);
     const { dtype } = v.type.buffer()!;
     const type = scalarOf(dtype);
     return dtype.startsWith("complex") ? [b.ref(type, "re"), b.ref(type, "im")] : b.ref(type, "x");
@@ -175,6 +179,11 @@ class RootSelection {
     const isFlat = base.strides.every((e, axis) => e === flat.strides[axis]);
     return form.reshape === true && isFlat ? whole : null;
   }
+}
+
+/** A constant scalar. */
+function isLiteral(v: Variable): v is Variable & { readonly data: NdArray } {
+  return isConstant(v) && v.data.ndim === 0;
 }
 
 /** The instructions of a set of expressions, each counted once. */

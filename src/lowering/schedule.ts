@@ -125,7 +125,7 @@ export const MAX_AXES = 12;
 export function makeLoopRefs(tracer: { b: Tracer["b"]; alg: Tracer["alg"] }): LoopRefs {
   const make = (name: string): Ref[] =>
     Array.from({ length: MAX_AXES }, (_, i) => {
-      const ref = tracer.b.ref("index", `${name}${i}`);
+      const ref = tracer.b.natural(`${name}${i}`);
       tracer.alg.declareLoop(ref);
       return ref;
     });
@@ -411,11 +411,20 @@ export class Scheduler {
     }
   }
 
+  /** A scheduled guard that tests the same, or `guard` itself. */
+  #sameGuard(guard: TracedGuard): TracedGuard {
+    for (const g of this.#guards.keys()) {
+      if (g.cond !== guard.cond || g.over.length !== guard.over.length) continue;
+      if (g.over.every((e, i) => e === guard.over[i])) return g;
+    }
+    return guard;
+  }
+
   /** Schedules guards; returns the last step of one, -1 if there are none. */
   #guardsBefore(guards: Iterable<TracedGuard>): number {
     let last = -1;
     for (const guard of guards) {
-      let step = this.#guards.get(guard);
+      let step = this.#guards.get(this.#sameGuard(guard));
       if (step === undefined) {
         const reads = this.#readsOf([guard.cond]);
         // What looks at inputs only is tested before anything else.

@@ -3,7 +3,7 @@
  * evaluated here; sizes that an op forces to be equal become one expression, and a check that they are is recorded.
  */
 import { shapeText } from "../array/layout.ts";
-import { BroadcastError, ShapeMismatchError, type TheanoError } from "../errors.ts";
+import { ShapeMismatchError, type TheanoError } from "../errors.ts";
 import { withOriginOf, type Apply } from "../graph/apply.ts";
 import { isConstant, type Variable } from "../graph/variable.ts";
 import type { IrBuilder } from "../ir/build.ts";
@@ -11,6 +11,7 @@ import type { Expr, Ref } from "../ir/node.ts";
 import type { ElementValue, LowerContext, Lowerable, Lowered, LowerInput } from "../ir/lowered.ts";
 import { readElement } from "../array/element.ts";
 import { isDiscrete, type DType } from "../dtype.ts";
+import { failureError } from "./failureError.ts";
 import type { IndexAlgebra } from "./indexAlgebra.ts";
 import { scalarOf } from "./types.ts";
 
@@ -72,7 +73,7 @@ export class SizeScope {
       refs = [];
       for (const [axis, n] of shape.entries()) {
         if (n !== null) continue;
-        const ref = this.b.ref("index", `${label(v)}.${axis}`);
+        const ref = this.b.natural(`${label(v)}.${axis}`);
         refs[axis] = ref;
         this.given.push({ ref, variable: v, axis });
       }
@@ -296,7 +297,7 @@ export class Shapes {
               "{ shape: [1, null] }, or use addBroadcast."
             : "";
           const message = `Input dimension mis-match. (${sizes.join(", ")})${advice}`;
-          return this.#mismatch(node, message, valueOf, hasOne ? BroadcastError : ShapeMismatchError);
+          return this.#mismatch(node, message, valueOf);
         });
       }
     }
@@ -346,11 +347,8 @@ export class Shapes {
       .filter((v) => v.type.buffer() !== null)
       .map((v) => ({ dtype: v.type.buffer()!.dtype as DType, shape: this.of(v).map(valueOf) }));
     const shapes = inputs.map((x) => `${x.dtype} ${shapeText(x.shape)}`).join(", ");
-    return new kind(`${message}\n  in ${node.op.toString()} of ${shapes}`, {
-      op: node.op.name,
-      inputs,
-      createdAt: node.createdAt[0],
-    });
+    const details = { op: node.op.name, inputs, createdAt: node.createdAt[0] };
+    return failureError(`${message}\n  in ${node.op.toString()} of ${shapes}`, details, kind);
   }
 }
 
@@ -371,6 +369,6 @@ export function aliasesOf(scope: SizeScope, equalities: readonly Equality[]): Ma
     if (rank(x) < rank(y)) aliases.set(y, x);
     else if (rank(y) < rank(x)) aliases.set(x, y);
   }
-  for (const key of [...aliases.keys()]) aliases.set(key, follow(key));
+  for (const key of Array.from(aliases.keys())) aliases.set(key, follow(key));
   return aliases;
 }

@@ -78,11 +78,11 @@ export class Tracer {
 
   /** The element of `v` at `index`, wherever it comes from. */
   read(v: Variable, index: readonly Expr[]): ElementValue {
-    const stored = this.stores.get(v);
     const at = this.#broadcastIndex(v, index);
-    if (stored !== undefined) return this.load(stored, at);
+    // A literal even where a library call has put the constant into a buffer.
     if (isConstant(v)) return this.#constant(v, at);
-    return this.compute(v, at);
+    const stored = this.stores.get(v);
+    return stored === undefined ? this.compute(v, at) : this.load(stored, at);
   }
 
   /** The element of `v` as its node computes it. */
@@ -162,6 +162,7 @@ export class Tracer {
 
   // --- constants -------------------------------------------------------------------------------
 
+  /** The element of a constant: a literal where all elements are the same. */
   #constant(v: Variable & { readonly data: NdArray }, index: readonly Expr[]): ElementValue {
     const { data } = v;
     const uniform = uniformValue(data);

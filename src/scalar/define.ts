@@ -71,12 +71,16 @@ export function defineScalar(spec: ScalarSpec & { readonly key?: string }): Scal
 
 // --- dtype rules -------------------------------------------------------------------------------
 
-/** NumPy's promotion, or Theano's `floatX` policy: int32 and int64 do not lift float32 to float64. */
+/**
+ * NumPy's promotion, or Theano's `floatX` policy: int32 and int64 do not lift float32 to float64 (with `numpy+floatX` only where
+ * floatX is float32).
+ */
 export function common(dtypes: readonly DType[]): DType {
   const { castPolicy } = config;
   if (castPolicy === "floatX" || castPolicy === "numpy+floatX") {
     const floats = dtypes.filter((d) => !isDiscrete(d));
-    if (floats.length > 0 && floats.length < dtypes.length && config.floatX === "float32") {
+    const applies = castPolicy === "floatX" || config.floatX === "float32";
+    if (applies && floats.length > 0 && floats.length < dtypes.length) {
       const best = promoteAll(floats);
       if (best === "float32") return best;
     }

@@ -3,7 +3,7 @@ import { readElement, writeElement } from "../array/element.ts";
 import { NdArray } from "../array/ndArray.ts";
 import { config } from "../config/config.ts";
 import { isDiscrete, parseDType, promoteAll, type DType } from "../dtype.ts";
-import { BroadcastError, DtypeError, RankError, ShapeMismatchError, ValueError } from "../errors.ts";
+import { DtypeError, RankError, ShapeMismatchError, ValueError } from "../errors.ts";
 import { Apply } from "../graph/apply.ts";
 import { Op, type InputGradient } from "../graph/op.ts";
 import { isConstant, type Variable } from "../graph/variable.ts";
@@ -97,8 +97,7 @@ export class Alloc extends Op {
     const lead = target.length - value!.ndim;
     for (const [k, n] of value!.shape.entries()) {
       if (shape[k] === 1 || n === target[k + lead]) continue;
-      const kind = n === 1 ? BroadcastError : ShapeMismatchError;
-      throw new kind(
+            throw new ShapeMismatchError(
         `alloc: a value of shape (${value!.shape.join(", ")}) cannot fill the shape (${target.join(", ")}).` +
           (n === 1 ? "\nOnly axes whose type says 1 are repeated; use addBroadcast." : ""),
         { op: "Alloc", inputs: [{ dtype: value!.dtype, shape: value!.shape }], createdAt: node.createdAt[0] },

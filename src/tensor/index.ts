@@ -21,7 +21,7 @@ export { TensorVariable, type TensorLike } from "./variable.ts";
 
 // Elementwise functions
 export * from "./math.ts";
-export { switch_ as switch } from "./math.ts";
+export { and as bitwiseAnd, invert as bitwiseNot, or as bitwiseOr, switch_ as switch, xor as bitwiseXor } from "./math.ts";
 
 // Reductions
 export * from "./reduction.ts";
@@ -68,7 +68,7 @@ const functions: ExprFunctions = {
  * import { tensor as T } from "theano";
  * const x = T.dvector("x"), y = T.dvector("y");
  * const f = theano.function([x, y], T.expr`log(1 + exp(${x})) * ${y}`);
- * console.log(String(f([0, 1000], [2, 1]))); // [1.38629436e+00 1.00000000e+03]
+ * console.log(String(f([0, 1000], [2, 1]))); // [   1.38629436 1000.        ]
  * ```
  */
 export const expr: (strings: TemplateStringsArray, ...values: readonly TensorLike[]) => TensorVariable = makeExpr(

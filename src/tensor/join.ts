@@ -10,7 +10,7 @@ import type { Variable } from "../graph/variable.ts";
 import type { BlockArgs, ElementValue, LowerContext, Lowered } from "../ir/lowered.ts";
 import type { Expr, Stmt } from "../ir/node.ts";
 import { asTensor, provideStack } from "./constant.ts";
-import { dimshuffle, normalizeAxisOf } from "./dimshuffle.ts";
+import { normalizeAxisOf } from "./dimshuffle.ts";
 import { zerosLike } from "./fill.ts";
 import { loadElement, loopNest, require, storeElement } from "./loops.ts";
 import { cast } from "./math.ts";

@@ -5,7 +5,7 @@ import { asTensor } from "./constant.ts";
 import { dimshuffle, transpose, type DimShufflePattern } from "./dimshuffle.ts";
 import { dot, matmul } from "./dot.ts";
 import * as extra from "./extraOps.ts";
-import { repeat } from "./alloc.ts";
+
 import * as M from "./math.ts";
 import * as R from "./reduction.ts";
 import { flatten, reshape } from "./reshape.ts";
@@ -326,7 +326,7 @@ const others: Record<string, Method> = {
     return squeeze(this, axis);
   },
   repeat(repeats: TensorLike, options?: { readonly axis?: number }) {
-    return repeat(this, repeats, options);
+    return extra.repeat(this, repeats, options);
   },
   cumsum(options?: { readonly axis?: number }) {
     return extra.cumsum(this, options);

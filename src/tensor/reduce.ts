@@ -161,7 +161,7 @@ abstract class Accumulation extends CAReduce {
 
   override dtypes(input: DType): Dtypes {
     const out = this.dtype ?? widened(input);
-    const acc = this.accDtype ?? (out === "float16" ? "float32" : out);
+    const acc = this.accDtype ?? accumulatorOf(out);
     if (isDiscrete(acc) && !isDiscrete(input)) {
       throw new DtypeError(`${this.name}: ${input} cannot be accumulated in ${acc}; cast it first.`, {
         op: this.name,
@@ -171,7 +171,13 @@ abstract class Accumulation extends CAReduce {
   }
 }
 
-function widened(d: DType): DType {
+/** The dtype in which a sum of dtype `out` is added up. */
+export function accumulatorOf(out: DType): DType {
+  return out === "float16" ? "float32" : out;
+}
+
+/** The dtype of a sum of elements of dtype `d`. */
+export function widened(d: DType): DType {
   if (isBool(d) || d === "int8" || d === "int16" || d === "int32") return "int64";
   return d === "uint8" || d === "uint16" || d === "uint32" ? "uint64" : d;
 }

@@ -5,7 +5,7 @@ import { ArgumentError, ValueError } from "../errors.ts";
 import { asTensor } from "./constant.ts";
 import { dimshuffle } from "./dimshuffle.ts";
 import { abs, add, cast, div, exp, isinf, log, neq, pow, sqr, sqrt, sub, switch_ } from "./math.ts";
-import { All, Any, Argmax, Argmin, Max, Min, Prod, Sum, keepAxes, type CAReduce } from "./reduce.ts";
+import { All, Any, Argmax, Argmin, Max, Min, Prod, Sum, accumulatorOf, keepAxes, widened, type CAReduce } from "./reduce.ts";
 import { shapeI } from "./shape.ts";
 import { normalizeAxes, sizeProduct } from "./sizes.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
@@ -53,17 +53,23 @@ function optionalDtype(d: DType | undefined): DType | undefined {
   return d === undefined ? undefined : parseDType(d);
 }
 
+/** What differs from the dtypes that a sum has by itself: so that equal sums are one node. */
+function accumulationDtypes(input: DType, options: SumOptions): [DType | undefined, DType | undefined] {
+  const usual = widened(input);
+  const out = optionalDtype(options.dtype) ?? usual;
+  const acc = optionalDtype(options.accDtype) ?? accumulatorOf(out);
+  return [out === usual ? undefined : out, acc === accumulatorOf(out) ? undefined : acc];
+}
+
 /** The sum of elements. Integers add up in 64 bits, float16 in float32. Of nothing: 0. */
 export function sum(x: TensorLike, options: SumOptions = {}): TensorVariable {
-  const dtype = optionalDtype(options.dtype);
-  const acc = optionalDtype(options.accDtype);
+  const [dtype, acc] = accumulationDtypes(asTensor(x).dtype, options);
   return reduce(x, options, "sum", (axes) => new Sum(axes, dtype, acc));
 }
 
 /** The product of elements. Of nothing: 1. */
 export function prod(x: TensorLike, options: SumOptions = {}): TensorVariable {
-  const dtype = optionalDtype(options.dtype);
-  const acc = optionalDtype(options.accDtype);
+  const [dtype, acc] = accumulationDtypes(asTensor(x).dtype, options);
   return reduce(x, options, "prod", (axes) => new Prod(axes, dtype, acc));
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { array } from "../../src/array/index.ts";
 import type { DType } from "../../src/dtype.ts";
 import { evaluate } from "../../src/graph/evaluate.ts";
-import { verifyGrad } from "../../src/gradient.ts";
+import { verifyGrad } from "../../src/verifyGrad.ts";
 import { constant } from "../../src/tensor/constant.ts";
 import * as R from "../../src/tensor/reduction.ts";
 import { mul, sqr } from "../../src/tensor/math.ts";

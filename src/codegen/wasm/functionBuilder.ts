@@ -40,6 +40,8 @@ export class FunctionBuilder implements Callee {
   readonly #locals: ValueType[] = [];
   readonly #free = new Map<ValueType, Local[]>();
   readonly #code: ByteWriter = new ByteWriter(512);
+  /** Code that runs before everything else, written while the rest is. */
+  readonly #entry: ByteWriter = new ByteWriter(64);
   #depth = 0;
 
   constructor(name: string, params: readonly ValueType[], results: readonly ValueType[] = []) {
@@ -50,7 +52,7 @@ export class FunctionBuilder implements Callee {
 
   /** Bytes of code written so far. */
   get size(): number {
-    return this.#code.length;
+    return this.#entry.length + this.#code.length;
   }
 
   param(index: number): Local {
@@ -79,6 +81,14 @@ export class FunctionBuilder implements Callee {
 
   locals(type: ValueType, count: number): Local[] {
     return Array.from({ length: count }, () => this.local(type));
+  }
+
+  /** A local that holds a vector constant from the function's entry on. */
+  constantVector(bytes: ArrayLike<number>): Local {
+    this.#locals.push("v128");
+    const index = this.params.length + this.#locals.length - 1;
+    this.#entry.byte(0xfd).unsigned(12).raw(bytes).byte(0x21).unsigned(index);
+    return { type: "v128", index };
   }
 
   release(...locals: readonly Local[]): void {
@@ -274,7 +284,7 @@ export class FunctionBuilder implements Callee {
     }
     out.unsigned(runs.length);
     for (const run of runs) out.unsigned(run.count).byte(VALUE_TYPES[run.type]);
-    return out.raw(this.#code.bytes()).byte(0x0b).bytes();
+    return out.raw(this.#entry.bytes()).raw(this.#code.bytes()).byte(0x0b).bytes();
   }
 
   #nest(opcode: number, body: (label: Label) => void, blockType: number = EMPTY_BLOCK): this {

@@ -155,9 +155,23 @@ function tryRule(r: Rule, node: Apply, ctx: RuleContext, options: EngineOptions)
       ctx.graph.prune(target);
       continue;
     }
+    if (forgets(before, target)) {
+      ctx.graph.prune(target);
+      continue;
+    }
     options.onFire?.(r, before, target);
     ctx.graph.replace(before, target, r.name);
     changed = true;
   }
   return changed;
+}
+
+/**
+ * A right side whose type knows less of the sizes than the left side's is not taken: what a user said of a shape stays. A
+ * different dtype or rank is a mistake of the rule, and `replace` throws.
+ */
+function forgets(before: Variable, after: Variable): boolean {
+  if (before.type.isSuper(after.type)) return false;
+  const [a, b] = [before.type.buffer(), after.type.buffer()];
+  return a !== null && b !== null && a.dtype === b.dtype && a.shape.length === b.shape.length;
 }

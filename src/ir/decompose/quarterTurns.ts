@@ -19,7 +19,7 @@ const TWO_OVER_PI = 0.6366197723675814;
 
 /** pi/2 in parts of 13 bits (f32) and 39 bits (f64), and the rest. */
 const HALF_PI_F32: readonly number[] = [1.570556640625, 0.0002396702766418457, 1.5890691429376602e-8, 2.5633440682570896e-12];
-const HALF_PI_F64: readonly [number, number, number] = [1.5707963267923333, 2.5633441515905732e-12, 3.9455541665632055e-24];
+const HALF_PI_F64: readonly number[] = [1.5707963267923333, 2.5633441515905732e-12, 3.9455541665632055e-24];
 
 /** pi/2 as a double and what that lacks. */
 export const HALF_PI: readonly [number, number] = [1.5707963267948966, 6.123233995736766e-17];
@@ -32,18 +32,15 @@ export function moderateBound(k: Kit): number {
 export function moderate(k: Kit, u: Expr): QuarterTurns {
   const t = k.add(k.mul(u, TWO_OVER_PI), k.f.magic);
   const n = k.sub(t, k.f.magic);
-  if (k.f.type === "f32") {
-    const r = HALF_PI_F32.reduce((left, part) => k.sub(left, k.mul(n, part)), u);
-    return { n: k.bits(t), r, rest: null };
-  }
-  const [first, second, third] = HALF_PI_F64;
-  const a = k.sub(u, k.mul(n, first));
-  const b = k.mul(n, second);
-  const r = k.sub(a, b);
-  const lost = k.sub(k.sub(a, r), b);
-  const c = k.sub(k.mul(n, third), lost);
+  const multiples = k.pick(HALF_PI_F32, HALF_PI_F64).map((part) => k.mul(n, part));
+  const [last, second] = [multiples.pop()!, multiples.pop()!];
+  // Exact, if the result is small: then only the last two differences round, and the loss of the first is made up.
+  const a = multiples.reduce((left, part) => k.sub(left, part), u);
+  const r = k.sub(a, second);
+  const lost = k.sub(k.sub(a, r), second);
+  const c = k.sub(last, lost);
   const y = k.sub(r, c);
-  return { n: k.bits(t), r: y, rest: k.sub(k.sub(r, y), c) };
+  return { n: k.bits(t), r: y, rest: k.f.type === "f32" ? null : k.sub(k.sub(r, y), c) };
 }
 
 /** Moderate and large angles; not a number for an infinite one. */
@@ -91,7 +88,7 @@ export function singleInDouble(k: Kit, u: Expr, any: boolean): QuarterTurns {
   const t = k.add(k.mul(u, TWO_OVER_PI), k.f.magic);
   const n = k.sub(t, k.f.magic);
   // 39 and 53 bits of pi/2: the remainder of a float32 below 2^14 keeps more than 30 good bits.
-  const r = k.sub(k.sub(u, k.mul(n, HALF_PI_F64[0])), k.mul(n, HALF_PI_F64[1]));
+  const r = k.sub(k.sub(u, k.mul(n, HALF_PI_F64[0]!)), k.mul(n, HALF_PI_F64[1]!));
   if (!any) return { n: k.bits(t), r, rest: null };
   const large = turnsOfSingle(k, u);
   const within = k.le(u, moderateBound(k));

@@ -32,6 +32,8 @@ const MAX_PAGES = 65_536;
 const INITIAL_PAGES = 16;
 /** The first bytes stay unused, so that no block has offset 0. */
 const RESERVED = ALIGNMENT;
+/** The last bytes stay unused, so that vector loops may read a little past the end of any block. */
+const MARGIN = ALIGNMENT;
 const OWNERS_SHOWN = 5;
 
 /**
@@ -51,7 +53,7 @@ export class Arena {
     this.#maxPages = Math.min(options.maxPages ?? MAX_PAGES, MAX_PAGES);
     const initial = Math.min(INITIAL_PAGES, this.#maxPages);
     this.memory = new WebAssembly.Memory({ initial, maximum: this.#maxPages });
-    this.#end = initial * PAGE;
+    this.#end = initial * PAGE - MARGIN;
     this.#free.give(RESERVED, this.#end - RESERVED);
   }
 
@@ -122,7 +124,7 @@ export class Arena {
   /** Grows by what is missing and, for few growths, by a quarter of what there is. */
   #grow(size: number, owner: string): void {
     const missing = Math.ceil((size - this.#free.sizeEndingAt(this.#end)) / PAGE);
-    const pages = this.#end / PAGE;
+    const pages = (this.#end + MARGIN) / PAGE;
     const room = this.#maxPages - pages;
     if (missing > room) throw this.#fullError(size, owner);
     const wanted = Math.min(room, Math.max(missing, Math.floor(pages / 4)));

@@ -39,6 +39,20 @@ export function categoricalCrossentropy(codingDist: TensorLike, target: TensorLi
   return neg(pickRows(log(p), t));
 }
 
+/**
+ * `-log(codingDist[i, trueOneOf[i]])` per row of a matrix of probabilities.
+ * @throws RankError, DtypeError unless `trueOneOf` is an integer vector
+ */
+export function crossentropyCategorical1hot(codingDist: TensorLike, trueOneOf: TensorLike): TensorVariable {
+  const t = asTensor(trueOneOf);
+  if (t.ndim !== 1) {
+    throw new RankError(`crossentropyCategorical1hot: expected a vector of class numbers, got rank ${t.ndim}.`, {
+      op: "crossentropyCategorical1hot",
+    });
+  }
+  return categoricalCrossentropy(codingDist, t);
+}
+
 /** `-log(softmax(x))[i, target[i]]` per row. */
 export function crossentropySoftmax1hot(x: TensorLike, target: TensorLike): TensorVariable {
   return neg(pickRows(logsoftmax(x), asTensor(target)));

@@ -1,162 +1,21 @@
 /**
- * Canonical forms of sums, products and powers; identities of elementwise functions. In these tables the right side is
- * never dearer than the left, so the phase ends and later rules meet one form of each expression.
+ * Identities of elementwise functions. In these tables the right side is never dearer than the left, so the phase ends and
+ * later rules meet one form of each expression.
  */
-import { isComplex, isDiscrete, isFloat } from "../../dtype.ts";
+import { integerRange, isComplex, isDiscrete, isFloat, type DType } from "../../dtype.ts";
 import type { Apply } from "../../graph/apply.ts";
 import { any, on } from "../../graph/rewriting/pattern.ts";
 import { nodeRule, rule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { constant } from "../constant.ts";
-import { abs, add, cast, div, mul, neg, sub, switch_ } from "../math.ts";
+import { Elemwise } from "../elemwise.ts";
+import { abs, add, cast, div, invert, mul, sub, switch_ } from "../math.ts";
+import { ShapeI } from "../shape.ts";
 import type { TensorVariable } from "../variable.ts";
-import { elem, elemNode, like, peel, sameBroadcast, scalarValue } from "./matchers.ts";
+import { chainRules } from "./chains.ts";
+import { elem, elemNode, like, nameOf, peel, sameBroadcast, scalarValue, withoutNewAxes } from "./matchers.ts";
 
 type T = TensorVariable;
-
-// --- sums and products -------------------------------------------------------------------------
-
-/** Longest chain that is flattened at once: the work per node stays bounded. */
-const MAX_TERMS = 64;
-
-interface Chain {
-  readonly plus: T[];
-  readonly minus: T[];
-}
-
-/**
- * The terms of a chain of `combine` and its inverse: x+y-z is plus [x, y], minus [z]; x*y/z likewise. Looks into an
- * argument only if this chain is its only client (so nothing is computed twice) and it has the same dtype.
- */
-function chainOf(node: Apply, combine: string, inverse: string, ctx: RuleContext): Chain {
-  const chain: Chain = { plus: [], minus: [] };
-  const dtype = (node.outputs[0] as T).dtype;
-  const visit = (v: Variable, positive: boolean, root: boolean): void => {
-    const inner = root ? v : peel(v);
-    const size = chain.plus.length + chain.minus.length;
-    const open =
-      size < MAX_TERMS &&
-      (root || ((inner as T).dtype === dtype && ctx.clientCount(inner) <= 1 && ctx.clientCount(v) <= 1));
-    const sum = open ? elemNode(inner, combine) : null;
-    if (sum !== null) {
-      for (const x of sum.inputs) visit(x, positive, false);
-      return;
-    }
-    const difference = open ? elemNode(inner, inverse) : null;
-    if (difference !== null) {
-      visit(difference.inputs[0]!, positive, false);
-      visit(difference.inputs[1]!, !positive, false);
-      return;
-    }
-    const minus = open && combine === "add" ? elemNode(inner, "neg") : null;
-    if (minus !== null) {
-      visit(minus.inputs[0]!, !positive, false);
-      return;
-    }
-    (positive ? chain.plus : chain.minus).push(v as T);
-  };
-  visit(node.outputs[0]!, true, true);
-  return chain;
-}
-
-/** Removes what stands on both sides; the number of pairs removed. */
-function cancel({ plus, minus }: Chain): number {
-  let removed = 0;
-  for (let i = minus.length - 1; i >= 0; i--) {
-    const key = peel(minus[i]!);
-    const at = plus.findIndex((x) => peel(x) === key);
-    if (at < 0) continue;
-    plus.splice(at, 1);
-    minus.splice(i, 1);
-    removed++;
-  }
-  return removed;
-}
-
-/** Takes the constants out of a list. */
-function takeConstants(list: T[]): number[] {
-  const values: number[] = [];
-  for (let i = list.length - 1; i >= 0; i--) {
-    const value = scalarValue(list[i]!);
-    if (value === undefined) continue;
-    values.unshift(value);
-    list.splice(i, 1);
-  }
-  return values;
-}
-
-/** x + y - x = y; constants are added up; x + 0 = x. */
-function canonizeSum(node: Apply, ctx: RuleContext): RuleResult {
-  const out = node.outputs[0] as T;
-  if (out.dtype === "bool" || isComplex(out.dtype)) return null;
-  const chain = chainOf(node, "add", "sub", ctx);
-  const before = chain.plus.length + chain.minus.length;
-  if (before > MAX_TERMS) return null;
-  const cancelled = cancel(chain);
-  const up = takeConstants(chain.plus);
-  const down = takeConstants(chain.minus);
-  const total = up.reduce((a, b) => a + b, 0) - down.reduce((a, b) => a + b, 0);
-  const constants = up.length + down.length;
-  const rest = chain.plus.length + chain.minus.length;
-  const folded = total !== 0 ? 1 : 0;
-  if (cancelled === 0 && constants <= folded) return null;
-  if (!fits(total, out)) return null;
-  if (rest === 0) return like(constant(total, out.dtype), out, ctx);
-  if (folded === 1) chain.plus.push(constant(total, out.dtype));
-  let result: T;
-  if (chain.plus.length === 0) {
-    result = neg(sumOf(chain.minus));
-  } else {
-    result = sumOf(chain.plus);
-    for (const x of chain.minus) result = sub(result, x);
-  }
-  return like(result, out, ctx);
-}
-
-function sumOf(terms: readonly T[]): T {
-  return terms.length === 1 ? terms[0]! : add(...(terms as [T, T, ...T[]]));
-}
-
-function productOf(factors: readonly T[]): T {
-  return factors.length === 1 ? factors[0]! : mul(...(factors as [T, T, ...T[]]));
-}
-
-/** x*y/x = y; constants are multiplied; x*1 = x; x*0 = 0. */
-function canonizeProduct(node: Apply, ctx: RuleContext): RuleResult {
-  const out = node.outputs[0] as T;
-  if (out.dtype === "bool" || isComplex(out.dtype)) return null;
-  const quotients = isFloat(out.dtype);
-  const chain = chainOf(node, "mul", quotients ? "true_div" : "mul", ctx);
-  const before = chain.plus.length + chain.minus.length;
-  if (before > MAX_TERMS) return null;
-  const cancelled = cancel(chain);
-  const up = takeConstants(chain.plus);
-  const down = takeConstants(chain.minus);
-  const product = up.reduce((a, b) => a * b, 1) / down.reduce((a, b) => a * b, 1);
-  const constants = up.length + down.length;
-  const rest = chain.plus.length + chain.minus.length;
-  if (product === 0 && constants > 0 && rest > 0) return like(constant(0, out.dtype), out, ctx);
-  const folded = product !== 1 ? 1 : 0;
-  // x / c is left alone where it stands alone: x * (1/c) rounds differently.
-  if (cancelled === 0 && constants <= folded) return null;
-  if (!fits(product, out)) return null;
-  if (rest === 0) return like(constant(product, out.dtype), out, ctx);
-  if (folded === 1 && !(product === -1 && chain.plus.length > 0)) {
-    chain.plus.unshift(constant(product, out.dtype));
-  }
-  let result = chain.plus.length === 0 ? constant(1, out.dtype) : productOf(chain.plus);
-  if (chain.minus.length > 0) result = div(result, productOf(chain.minus));
-  if (folded === 1 && product === -1 && chain.plus.length > 0) result = neg(result);
-  return like(result, out, ctx);
-}
-
-/** A folded constant must be a value of the dtype; overflow and loss stay visible at run time. */
-function fits(value: number, out: T): boolean {
-  if (!Number.isFinite(value)) return false;
-  return isDiscrete(out.dtype) ? Number.isSafeInteger(value) && Math.abs(value) < 2 ** 31 : true;
-}
-
-// --- other identities --------------------------------------------------------------------------
 
 /** A quotient with an elementwise identity on both sides. */
 function sinkSwitch(node: Apply, ctx: RuleContext): RuleResult {
@@ -168,9 +27,10 @@ function sinkSwitch(node: Apply, ctx: RuleContext): RuleResult {
     const choice = elemNode(arg, "switch");
     if (choice === null || ctx.clientCount(arg) > 1) continue;
     const [c, a, b] = choice.inputs as [T, T, T];
+    if (a.dtype !== b.dtype) continue;
     const others = node.inputs.filter((_, j) => j !== i) as T[];
     const combine = (x: T): T =>
-      elemNode(out, "mul") !== null ? productOf([x, ...others]) : div(x, others[0]!);
+      elemNode(out, "mul") !== null ? mul(x, ...others) : div(x, others[0]!);
     if (scalarValue(b) === 0) return like(cast(switch_(c, combine(a), b), out.dtype), out, ctx);
     if (scalarValue(a) === 0) return like(cast(switch_(c, a, combine(b)), out.dtype), out, ctx);
   }
@@ -178,35 +38,55 @@ function sinkSwitch(node: Apply, ctx: RuleContext): RuleResult {
 }
 
 /** f(g(x)) = x for pairs of inverse functions. */
-const INVERSES: readonly (readonly [string, string])[] = [
-  ["neg", "neg"],
-  ["deg2rad", "rad2deg"],
-  ["rad2deg", "deg2rad"],
-  ["arccosh", "cosh"],
-  ["arcsinh", "sinh"],
-  ["sinh", "arcsinh"],
-  ["arctanh", "tanh"],
-  ["tanh", "arctanh"],
-  ["conj", "conj"],
-  ["invert", "invert"],
-];
+const INVERSES: Readonly<Record<string, string>> = {
+  neg: "neg",
+  inv: "inv",
+  conj: "conj",
+  invert: "invert",
+  deg2rad: "rad2deg",
+  rad2deg: "deg2rad",
+  arcsinh: "sinh",
+  sinh: "arcsinh",
+  arctanh: "tanh",
+  tanh: "arctanh",
+  arccosh: "cosh",
+};
 
-const inverseRules: Rule[] = INVERSES.map(([f, g]) =>
-  rule(
-    "local_func_inv",
-    on(elem(f), on(elem(g), any("x"))),
-    ({ x }, ctx, out) =>
-      (x as T).dtype === (out as T).dtype && (f !== "arccosh") ? like(x as T, out as T, ctx) : null,
-    { exactness: "special", formula: `${f}(${g}(x)) = x` },
-  ),
-);
+function inverseOfInverse(node: Apply, ctx: RuleContext): RuleResult {
+  const out = node.outputs[0] as T;
+  const name = nameOf(node);
+  const inner = elemNode(node.inputs[0]!, INVERSES[name]!);
+  if (inner === null) return null;
+  const x = inner.inputs[0] as T;
+  if (x.dtype !== out.dtype) return null;
+  // cosh is even: its inverse gives back the magnitude.
+  return like(name === "arccosh" ? abs(x) : x, out, ctx);
+}
+
+/** Integers that a float holds exactly. */
+const MANTISSA: Readonly<Record<string, number>> = { float16: 11, float32: 24, float64: 53, complex64: 24, complex128: 53 };
+
+/** Has every value of `from` the same value in `to`? */
+function isWidening(from: DType, to: DType): boolean {
+  if (from === to || from === "bool") return true;
+  if (isDiscrete(from) && isDiscrete(to)) {
+    const [a, b] = [integerRange(from), integerRange(to)];
+    return a.min >= b.min && a.max <= b.max;
+  }
+  if (isDiscrete(from)) return Number(integerRange(from).max) <= 2 ** MANTISSA[to]!;
+  if (isDiscrete(to) || (isComplex(from) && !isComplex(to))) return false;
+  return MANTISSA[from]! <= MANTISSA[to]!;
+}
 
 /** Casts that change nothing, and casts of casts that only widened. */
-function castOfCast(node: Apply): RuleResult {
+function castOfCast(node: Apply, ctx: RuleContext): RuleResult {
   const out = node.outputs[0] as T;
   const x = node.inputs[0] as T;
   if (x.dtype === out.dtype) return x;
-  return null;
+  const inner = elemNode(x, "cast");
+  if (inner === null) return null;
+  const from = inner.inputs[0] as T;
+  return isWidening(from.dtype, x.dtype) ? like(cast(from, out.dtype), out, ctx) : null;
 }
 
 function uselessSwitch(node: Apply, ctx: RuleContext): RuleResult {
@@ -214,8 +94,113 @@ function uselessSwitch(node: Apply, ctx: RuleContext): RuleResult {
   const [c, a, b] = node.inputs as [T, T, T];
   const known = scalarValue(c);
   if (known !== undefined) return like(known !== 0 ? a : b, out, ctx);
-  if (a === b) return like(a, out, ctx);
+  return a === b ? like(a, out, ctx) : null;
+}
+
+/** A switch inside a branch of a switch with the same condition is decided. */
+function switchInSwitch(node: Apply): RuleResult {
+  const [c, a, b] = node.inputs as [T, T, T];
+  const inside = (v: T, branch: 1 | 2): T => {
+    const inner = elemNode(v, "switch");
+    return inner !== null && inner.inputs[0] === c && (inner.outputs[0] as T).ndim === c.ndim
+      ? (inner.inputs[branch] as T)
+      : v;
+  };
+  const [yes, no] = [inside(a, 1), inside(b, 2)];
+  if ((yes === a && no === b) || yes.dtype !== a.dtype || no.dtype !== b.dtype) return null;
+  return node.op.call(c, yes, no);
+}
+
+/** switch(c, a, b) + switch(c, d, e) = switch(c, a + d, b + e). */
+function mergeSwitches(node: Apply, ctx: RuleContext): RuleResult {
+  if (node.inputs.length !== 2 || node.inputs.some((v) => ctx.clientCount(v) > 1)) return null;
+  const [x, y] = node.inputs.map((v) => elemNode(v, "switch"));
+  if (x === null || y === null || x === undefined || y === undefined || x.inputs[0] !== y.inputs[0]) return null;
+  // Branches of a smaller dtype are widened by the switch: adding them first would wrap.
+  const narrow = (s: Apply): boolean => s.inputs.slice(1).some((v) => (v as T).dtype !== (s.outputs[0] as T).dtype);
+  if (narrow(x) || narrow(y)) return null;
+  const merge = (i: 1 | 2): T => node.op.call(x.inputs[i]!, y.inputs[i]!) as T;
+  return like(switch_(x.inputs[0] as T, merge(1), merge(2)), node.outputs[0] as T, ctx);
+}
+
+/** Is an integer scalar a size, or made of sizes so that it cannot be negative? */
+function isNatural(v: Variable, depth = 4): boolean {
+  const value = scalarValue(v);
+  if (value !== undefined) return value >= 0;
+  const node = withoutNewAxes(v).owner;
+  if (node === null || depth === 0) return false;
+  if (node.op instanceof ShapeI) return true;
+  const name = nameOf(node);
+  if (name === "maximum") return node.inputs.some((x) => isNatural(x, depth - 1));
+  return NATURAL.has(name) && node.inputs.every((x) => isNatural(x, depth - 1));
+}
+
+const NATURAL: ReadonlySet<string> = new Set(["add", "mul", "minimum", "int_div", "sqr"]);
+
+/** A size is not negative. */
+function compareSize(node: Apply, ctx: RuleContext): RuleResult {
+  const [x, y] = node.inputs as [T, T];
+  const out = node.outputs[0] as T;
+  if (!isDiscrete(x.dtype) || x.ndim > 0) return null;
+  const answer = (value: boolean): RuleResult => like(constant(value, "bool"), out, ctx);
+  const name = nameOf(node);
+  const [zeroLeft, zeroRight] = [scalarValue(x) === 0, scalarValue(y) === 0];
+  if (zeroRight && (name === "ge" || name === "lt") && isNatural(x)) return answer(name === "ge");
+  if (zeroLeft && (name === "le" || name === "gt") && isNatural(y)) return answer(name === "le");
+  if (zeroRight && isNatural(x)) return name === "maximum" ? x : name === "minimum" ? y : null;
+  if (zeroLeft && isNatural(y)) return name === "maximum" ? y : name === "minimum" ? x : null;
   return null;
+}
+
+/** Functions that do nothing the second time, or nothing to what another one made. */
+const SETTLED: Readonly<Record<string, readonly string[]>> = {
+  floor: ["floor", "ceil", "trunc"],
+  ceil: ["floor", "ceil", "trunc"],
+  trunc: ["floor", "ceil", "trunc"],
+  sgn: ["sgn"],
+  abs: ["abs", "exp", "sqr", "sigmoid", "softplus", "sqrt"],
+};
+
+function settled(node: Apply): RuleResult {
+  const x = node.inputs[0] as T;
+  if (x.owner === null || x.dtype !== (node.outputs[0] as T).dtype || isComplex(x.dtype)) return null;
+  if (x.owner.inputs.some((v) => isComplex((v as T).dtype))) return null;
+  const name = nameOf(node);
+  return x.owner.op instanceof Elemwise && SETTLED[name]!.includes(nameOf(x.owner)) ? x : null;
+}
+
+/** max(max(x, c), d) = max(x, max(c, d)) for constants. */
+function extremaOfConstants(node: Apply, ctx: RuleContext): RuleResult {
+  const name = nameOf(node);
+  const outer = constantAndRest(node);
+  const inner = outer === null ? null : elemNode(outer.rest, name);
+  const below = inner === null ? null : constantAndRest(inner);
+  if (outer === null || below === null || (below.rest as T).dtype !== (node.outputs[0] as T).dtype) return null;
+  const value = name === "maximum" ? Math.max(outer.value, below.value) : Math.min(outer.value, below.value);
+  const out = node.outputs[0] as T;
+  return like(node.op.call(below.rest, constant(value, out.dtype)) as T, out, ctx);
+}
+
+function constantAndRest(node: Apply): { value: number; rest: Variable } | null {
+  for (const [i, v] of node.inputs.entries()) {
+    const value = scalarValue(v);
+    if (value !== undefined && !Number.isNaN(value)) return { value, rest: node.inputs[1 - i]! };
+  }
+  return null;
+}
+
+/** x and true, x or false, x xor false: bits that do nothing or decide. */
+function bitsWithConstant(node: Apply, ctx: RuleContext): RuleResult {
+  const out = node.outputs[0] as T;
+  const found = constantAndRest(node);
+  if (found === null || node.inputs.length !== 2) return null;
+  const { value, rest } = found;
+  const ones = out.dtype === "bool" ? 1 : -1;
+  const name = nameOf(node);
+  if (value === 0) return like(name === "and" ? constant(0, out.dtype) : (rest as T), out, ctx);
+  if (value !== ones) return null;
+  if (name === "and") return like(rest as T, out, ctx);
+  return name === "or" ? like(constant(ones, out.dtype), out, ctx) : like(invert(rest as T), out, ctx);
 }
 
 const POWERS: ReadonlySet<number> = new Set([1, 0]);
@@ -228,31 +213,35 @@ function trivialPower(node: Apply, ctx: RuleContext): RuleResult {
   return exponent === 1 ? like(x, out, ctx) : like(constant(1, out.dtype), out, ctx);
 }
 
-/** -(-x), |−x| and the like stay in the float family. */
-const signRules: Rule[] = [
+/** Signs in sums; the stabilizing rules look for differences, so these run with them too. */
+export const signRules: readonly Rule[] = [
   rule("local_abs_neg", on(elem("abs"), on(elem("neg"), any("x"))), ({ x }) => abs(x as T), {
     exactness: "exact",
     formula: "|-x| = |x|",
   }),
   rule(
-    "local_abs_abs",
-    on(elem("abs"), on(elem("abs"), any("x"))),
-    ({ x }) => abs(x as T),
-    { exactness: "exact", formula: "||x|| = |x|" },
+    "local_add_neg",
+    on(elem("add"), any("x"), on(elem("neg"), any("y"))),
+    ({ x, y }, ctx, out) => like(sub(x as T, y as T), out as T, ctx),
+    { exactness: "exact", formula: "x + -y = x - y" },
   ),
   rule(
-    "local_mul_neg_neg",
-    on(elem("mul"), on(elem("neg"), any("x")), on(elem("neg"), any("y"))),
-    ({ x, y }, ctx, out) => like(mul(x as T, y as T), out as T, ctx),
-    { exactness: "exact", formula: "(-x)(-y) = xy" },
-  ),
-  rule(
-    "local_neg_div_neg",
-    on(elem("true_div"), on(elem("neg"), any("x")), on(elem("neg"), any("y"))),
-    ({ x, y }, ctx, out) => like(div(x as T, y as T), out as T, ctx),
-    { exactness: "exact", formula: "(-x)/(-y) = x/y" },
+    "local_sub_neg",
+    on(elem("sub"), any("x"), on(elem("neg"), any("y"))),
+    ({ x, y }, ctx, out) => like(add(x as T, y as T), out as T, ctx),
+    { exactness: "exact", formula: "x - -y = x + y" },
   ),
 ];
+
+const ODD: ReadonlySet<string> = new Set(["erf", "tanh", "sin", "sinh", "arctan", "arcsin", "arcsinh", "arctanh", "tan", "sgn"]);
+
+/** -f(-x) = f(x) for odd functions. */
+function negatedOdd(node: Apply, ctx: RuleContext): RuleResult {
+  const inner = peel(node.inputs[0]!).owner;
+  if (inner === null || !ODD.has(nameOf(inner))) return null;
+  const negated = elemNode(inner.inputs[0]!, "neg");
+  return negated === null ? null : like(inner.op.call(negated.inputs[0]!) as T, node.outputs[0] as T, ctx);
+}
 
 /** A value that does not depend on its argument. */
 function sameArguments(node: Apply, ctx: RuleContext): RuleResult {
@@ -261,7 +250,7 @@ function sameArguments(node: Apply, ctx: RuleContext): RuleResult {
   if (node.inputs.length !== 2 || x !== y) return null;
   if (isFloat(x.dtype) || isComplex(x.dtype)) return null;
   const always: Readonly<Record<string, number>> = { eq: 1, le: 1, ge: 1, neq: 0, lt: 0, gt: 0 };
-  const name = (node.op as unknown as { scalarOp: { name: string } }).scalarOp.name;
+  const name = nameOf(node);
   const value = always[name];
   return value === undefined ? null : like(constant(value === 1, "bool"), out, ctx);
 }
@@ -269,7 +258,7 @@ function sameArguments(node: Apply, ctx: RuleContext): RuleResult {
 /** max(x, x) = x. */
 function idempotent(node: Apply, ctx: RuleContext): RuleResult {
   const [x, y] = node.inputs as [T, T];
-  if (x !== y) return null;
+  if (x !== y || node.inputs.length !== 2) return null;
   return like(x, node.outputs[0] as T, ctx);
 }
 
@@ -282,14 +271,7 @@ function fillToAlloc(node: Apply, ctx: RuleContext): RuleResult {
 }
 
 export const canonicalizeRules: readonly Rule[] = [
-  nodeRule("local_add_canonizer", ["add", "sub"], canonizeSum, {
-    exactness: "special",
-    formula: "x + y - x = y; x + 0 = x; c + x + d = (c+d) + x",
-  }),
-  nodeRule("local_mul_canonizer", ["mul", "true_div"], canonizeProduct, {
-    exactness: "special",
-    formula: "x*y/x = y; x*1 = x; x*0 = 0; c*x*d = (c*d)*x",
-  }),
+  ...chainRules,
   nodeRule("local_mul_switch_sink", ["mul"], sinkSwitch, {
     exactness: "special",
     formula: "switch(c, a, 0) * y = switch(c, a*y, 0)",
@@ -298,9 +280,40 @@ export const canonicalizeRules: readonly Rule[] = [
     exactness: "special",
     formula: "switch(c, a, 0) / y = switch(c, a/y, 0)",
   }),
-  ...inverseRules,
+  nodeRule("local_func_inv", Object.keys(INVERSES), inverseOfInverse, {
+    exactness: "special",
+    formula: "neg(neg x) = x, tanh(arctanh x) = x, ...",
+  }),
   ...signRules,
-  nodeRule("local_cast_cast", ["cast"], castOfCast, { exactness: "exact", formula: "cast(x) = x" }),
+  nodeRule("local_neg_odd", ["neg"], negatedOdd, { formula: "-f(-x) = f(x) for odd functions: erf, tanh, sin ..." }),
+  nodeRule("local_idempotent", Object.keys(SETTLED), settled, {
+    exactness: "exact",
+    formula: "||x|| = |x|, floor(ceil x) = ceil x, |exp x| = exp x, ...",
+  }),
+  nodeRule("local_cast_cast", ["cast"], castOfCast, {
+    exactness: "exact",
+    formula: "cast(x) = x; cast(cast x) = cast x where the first only widens",
+  }),
+  nodeRule("local_switch_of_switch", ["switch"], switchInSwitch, {
+    exactness: "exact",
+    formula: "switch(c, switch(c, x, y), z) = switch(c, x, z)",
+  }),
+  nodeRule("local_merge_switch_same_cond", ["add", "mul", "sub", "true_div"], mergeSwitches, {
+    exactness: "exact",
+    formula: "switch(c, x, y) + switch(c, z, w) = switch(c, x + z, y + w)",
+  }),
+  nodeRule("local_useless_elemwise_comparison", ["ge", "lt", "le", "gt", "maximum", "minimum"], compareSize, {
+    exactness: "exact",
+    formula: "size >= 0 is true; max(size, 0) = size",
+  }),
+  nodeRule("local_extrema_of_constants", ["maximum", "minimum"], extremaOfConstants, {
+    exactness: "exact",
+    formula: "max(max(x, c), d) = max(x, max(c, d))",
+  }),
+  nodeRule("local_bits_with_constant", ["and", "or", "xor"], bitsWithConstant, {
+    exactness: "exact",
+    formula: "x and true = x; x or false = x; ...",
+  }),
   nodeRule("local_useless_switch", ["switch"], uselessSwitch, {
     exactness: "exact",
     formula: "switch(1, x, y) = x",

@@ -5,7 +5,8 @@ import type { OpMatcher } from "../../graph/rewriting/pattern.ts";
 import type { RuleContext } from "../../graph/rewriting/rule.ts";
 import { isConstant, type Variable } from "../../graph/variable.ts";
 import { Alloc, alloc } from "../alloc.ts";
-import { DimShuffle } from "../dimshuffle.ts";
+import { constant } from "../constant.ts";
+import { dimshuffle, DimShuffle } from "../dimshuffle.ts";
 import { Elemwise } from "../elemwise.ts";
 import { cast } from "../math.ts";
 import type { TensorType } from "../type.ts";
@@ -39,6 +40,11 @@ export function ruleKeys(node: Apply): readonly string[] {
   return node.op instanceof Elemwise ? [node.op.scalarOp.name, "Elemwise"] : [node.op.name];
 }
 
+/** The scalar function of an elementwise node. */
+export function nameOf(node: Apply): string {
+  return node.op instanceof Elemwise ? node.op.scalarOp.name : node.op.name;
+}
+
 /** The node that computes `v` if it is the elementwise function `name`. */
 export function elemNode(v: Variable, name: string): Apply | null {
   const { owner } = v;
@@ -47,8 +53,24 @@ export function elemNode(v: Variable, name: string): Apply | null {
     : null;
 }
 
-/** `v` before rank changes that neither permute nor drop a dimension. */
+/**
+ * `v` before axes of size 1 were put in front of its own, as elementwise functions do with arguments of smaller rank: both
+ * broadcast to the same values. Axes in other places matter.
+ */
 export function peel(v: Variable): Variable {
+  let at = v;
+  while (at.owner !== null && at.owner.op instanceof DimShuffle) {
+    const { pattern } = at.owner.op;
+    const input = at.owner.inputs[0]!;
+    const lead = pattern.length - (input as TensorVariable).ndim;
+    if (lead < 0 || pattern.some((p, k) => (k < lead ? p !== "x" : p !== k - lead))) break;
+    at = input;
+  }
+  return at;
+}
+
+/** `v` before any axes of size 1 were inserted: the same elements in the same order. */
+export function withoutNewAxes(v: Variable): Variable {
   let at = v;
   while (at.owner !== null && at.owner.op instanceof DimShuffle) {
     const axes = at.owner.op.pattern.filter((p): p is number => p !== "x");
@@ -61,8 +83,12 @@ export function peel(v: Variable): Variable {
 
 /** The one value that every element of `v` is known to have. */
 export function scalarValue(v: Variable): number | undefined {
-  let at = peel(v);
-  while (at.owner !== null && at.owner.op instanceof Alloc) at = peel(at.owner.inputs[0]!);
+  let at = withoutNewAxes(v);
+  for (let node = at.owner; node !== null; node = at.owner) {
+    if (node.op instanceof Alloc) at = withoutNewAxes(node.inputs[0]!);
+    else if (nameOf(node) === "second") at = withoutNewAxes(node.inputs[1]!);
+    else break;
+  }
   if (!isConstant(at)) return undefined;
   const { data } = at;
   if (data.size !== 1) return uniformValue(at);
@@ -109,6 +135,28 @@ function firstElement(data: { dtype: string; item(): unknown; itemBigInt(): bigi
     return Number.isSafeInteger(n) ? n : undefined;
   }
   return Number(data.item());
+}
+
+/** `v` as a 0-d variable of its dtype, if all its elements are one value: a scalar, or a constant with equal elements. */
+export function asScalar(v: Variable): TensorVariable | null {
+  const inner = withoutNewAxes(v) as TensorVariable;
+  if (inner.ndim === 0) return inner;
+  const value = scalarValue(inner);
+  if (value !== undefined) return constant(value, inner.dtype);
+  if (inner.owner !== null && inner.owner.op instanceof Alloc) return asScalar(inner.owner.inputs[0]!);
+  return inner.type.shape.every((n) => n === 1) ? dimshuffle(inner, []) : null;
+}
+
+/** Are two sizes one expression in the graph? Numbers are compared as numbers. */
+export function isSameSize(a: Variable, b: Variable, ctx: RuleContext): boolean {
+  if (a === b) return true;
+  const x = ctx.graph.import(a);
+  const y = ctx.graph.import(b);
+  const value = scalarValue(x);
+  const same = x === y || (value !== undefined && value === scalarValue(y));
+  ctx.graph.prune(x);
+  ctx.graph.prune(y);
+  return same;
 }
 
 /** Dimensions of static size 1 agree: putting `v` where `out` was broadcasts the same way. */

@@ -1,14 +1,11 @@
 /** Cheaper forms of single operations, once the canonical forms have done their work. */
 import { isFloat } from "../../dtype.ts";
 import type { Apply } from "../../graph/apply.ts";
-import { any, on } from "../../graph/rewriting/pattern.ts";
-import { nodeRule, rule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
+import { nodeRule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
 import { constant } from "../constant.ts";
-import { dimshuffle } from "../dimshuffle.ts";
-import { add, div, mul, neg, sqr, sqrt, sub } from "../math.ts";
-import { Sum, sum } from "../reduction.ts";
+import { abs, div, mul, sqr, sqrt } from "../math.ts";
 import type { TensorVariable } from "../variable.ts";
-import { elem, elemNode, like, peel, scalarValue } from "./matchers.ts";
+import { elemNode, like, scalarValue } from "./matchers.ts";
 
 type T = TensorVariable;
 
@@ -53,75 +50,21 @@ function divideByPowerOfTwo(node: Apply, ctx: RuleContext): RuleResult {
   return like(mul(x, constant(1 / c, out.dtype)), out, ctx);
 }
 
-/** sum(c * x) = c * sum(x) for a scalar c; sum(-x) = -sum(x). */
-function sumOfScaled(node: Apply, ctx: RuleContext): RuleResult {
-  const op = node.op;
-  if (!(op instanceof Sum)) return null;
+/** |x| * |y| = |x * y|, |x| / |y| = |x / y|. */
+function mergeAbs(node: Apply, ctx: RuleContext): RuleResult {
   const out = node.outputs[0] as T;
-  const arg = node.inputs[0] as T;
-  if (!isFloat(arg.dtype) || ctx.clientCount(arg) > 1) return null;
-  const axis = [...op.axes];
-  const negated = elemNode(arg, "neg");
-  if (negated !== null) return like(neg(sum(negated.inputs[0] as T, { axis })), out, ctx);
-  const product = elemNode(arg, "mul");
-  if (product === null) return null;
-  const outside: T[] = [];
-  const inside: T[] = [];
-  for (const factor of product.inputs as T[]) {
-    const scalar = peel(factor) as T;
-    if (scalar.ndim === 0) outside.push(scalar);
-    else inside.push(factor);
-  }
-  if (outside.length === 0 || inside.length === 0) return null;
-  const rest = inside.length === 1 ? inside[0]! : mul(...(inside as [T, T]));
-  if (rest.type.shape.some((n, i) => (n === 1) !== (arg.type.shape[i] === 1))) return null;
-  return like(mul(sum(rest, { axis }), ...(outside as [T])), out, ctx);
-}
-
-/** sum over axes of a sum over axes is one sum. */
-function sumOfSum(node: Apply): RuleResult {
-  const op = node.op;
-  const inner = node.inputs[0]!.owner;
-  if (!(op instanceof Sum) || inner === null || !(inner.op instanceof Sum)) return null;
-  const x = inner.inputs[0] as T;
-  if (x.dtype !== (node.outputs[0] as T).dtype) return null;
-  const removed = inner.op.axes;
-  const left = [...Array(x.ndim).keys()].filter((i) => !removed.includes(i));
-  const axis = [...removed, ...op.axes.map((a) => left[a]!)].sort((a, b) => a - b);
-  return sum(x, { axis });
-}
-
-/** A sum over dimensions of static size 1 is a rank change. */
-function sumOfBroadcast(node: Apply): RuleResult {
-  const op = node.op;
-  if (!(op instanceof Sum)) return null;
-  const x = node.inputs[0] as T;
-  const out = node.outputs[0] as T;
-  const trivial = op.axes.filter((a) => x.type.shape[a] === 1);
-  if (trivial.length === 0 || x.dtype !== out.dtype) return null;
-  const keep = [...Array(x.ndim).keys()].filter((i) => !trivial.includes(i));
-  const dropped = dimshuffle(x, keep);
-  const axis = op.axes.filter((a) => !trivial.includes(a)).map((a) => keep.indexOf(a));
-  return axis.length === 0 ? dropped : sum(dropped, { axis });
+  if (!isFloat(out.dtype) || node.inputs.length !== 2) return null;
+  const parts = node.inputs.map((v) => (ctx.clientCount(v) > 1 ? null : elemNode(v, "abs")));
+  if (parts.some((p) => p === null)) return null;
+  const inner = parts.map((p) => p!.inputs[0] as T);
+  // The magnitude of a complex number is no longer complex.
+  if (inner.some((v) => v.dtype !== out.dtype)) return null;
+  return like(abs(node.op.call(...inner) as T), out, ctx);
 }
 
 export const specializeRules: readonly Rule[] = [
   nodeRule("local_pow_specialize", ["pow"], powerByConstant, { formula: "x**2 = sqr x, x**0.5 = sqrt x, ..." }),
   nodeRule("local_mul_to_sqr", ["mul"], square, { exactness: "exact", formula: "x*x = sqr x" }),
+  nodeRule("local_abs_merge", ["mul", "true_div"], mergeAbs, { exactness: "exact", formula: "|x| * |y| = |x * y|" }),
   nodeRule("local_div_by_power_of_two", ["true_div"], divideByPowerOfTwo, { exactness: "exact", formula: "x/4 = x*0.25" }),
-  nodeRule("local_sum_prod_mul_by_scalar", ["Sum"], sumOfScaled, { formula: "sum(c*x) = c*sum(x)" }),
-  nodeRule("local_op_of_op", ["Sum"], sumOfSum, { formula: "sum(sum(x)) = sum(x) over both axes" }),
-  nodeRule("local_reduce_broadcastable", ["Sum"], sumOfBroadcast, { exactness: "exact", formula: "sum over a dimension of size 1" }),
-  rule(
-    "local_add_neg",
-    on(elem("add"), any("x"), on(elem("neg"), any("y"))),
-    ({ x, y }, ctx, out) => like(sub(x as T, y as T), out as T, ctx),
-    { exactness: "exact", formula: "x + -y = x - y" },
-  ),
-  rule(
-    "local_sub_neg",
-    on(elem("sub"), any("x"), on(elem("neg"), any("y"))),
-    ({ x, y }, ctx, out) => like(add(x as T, y as T), out as T, ctx),
-    { exactness: "exact", formula: "x - -y = x + y" },
-  ),
 ];

@@ -2,15 +2,16 @@
  * Numerically stable forms. Here the right side may be dearer than the left: it is right where the left overflows,
  * cancels or divides zero by zero.
  */
-import { any, named, on, type Pattern } from "../../graph/rewriting/pattern.ts";
+import { isFloat } from "../../dtype.ts";
+import { any, on, type Pattern } from "../../graph/rewriting/pattern.ts";
 import { nodeRule, rule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
 import type { Apply } from "../../graph/apply.ts";
 import type { Variable } from "../../graph/variable.ts";
-import { add, erf, erfc, exp, expm1, isinf, log, log1p, maximum, mul, neg, sigmoid, softplus, sub, switch_ } from "../math.ts";
+import { add, erf, erfc, exp, expm1, isinf, log as logarithm, log1p, maximum, mul, neg, sigmoid, softplus, sub, switch_ } from "../math.ts";
 import { Sum, max, sum } from "../reduction.ts";
 import { dimshuffle } from "../dimshuffle.ts";
 import type { TensorVariable } from "../variable.ts";
-import { elem, elemNode, like, peel, scalarValue } from "./matchers.ts";
+import { elem, elemNode, like, peel, scalarValue, withoutNewAxes } from "./matchers.ts";
 
 type T = TensorVariable;
 
@@ -25,8 +26,6 @@ function of(
 ): Rule {
   return rule(name, pattern, (c, ctx, out) => like(build(c.x as T), out as T, ctx), { formula });
 }
-
-const onePlusExp = on(elem("add"), 1, on(elem("exp"), x));
 
 /** log(1 + x + ...) with a constant 1 among the terms of a flat sum. */
 function logOfOnePlus(node: Apply, ctx: RuleContext): RuleResult {
@@ -44,7 +43,7 @@ function logOfOnePlus(node: Apply, ctx: RuleContext): RuleResult {
 /** log(sum(exp(x))) = m + log(sum(exp(x - m))), m the maximum; -inf where every term is. */
 function logSumExp(node: Apply, ctx: RuleContext): RuleResult {
   const out = node.outputs[0] as T;
-  const reduced = peel(node.inputs[0]!);
+  const reduced = withoutNewAxes(node.inputs[0]!);
   const total = reduced.owner;
   if (total === null || !(total.op instanceof Sum)) return null;
   const e = elemNode(total.inputs[0]!, "exp");
@@ -57,7 +56,7 @@ function logSumExp(node: Apply, ctx: RuleContext): RuleResult {
   const shift = switch_(isinf(m), 0, m);
   const inner = sum(exp(sub(arg, shift)), { axis });
   const kept = squeezeTo(shift, axis);
-  const result = add(log(inner), kept);
+  const result = add(logarithm(inner), kept);
   return like(padTo(result, node.inputs[0] as T), out, ctx);
 }
 
@@ -65,7 +64,7 @@ function logSumExp(node: Apply, ctx: RuleContext): RuleResult {
 function isShifted(v: Variable): boolean {
   const difference = elemNode(v, "sub");
   if (difference === null) return false;
-  const shift = peel(difference.inputs[1]!);
+  const shift = withoutNewAxes(difference.inputs[1]!);
   return shift.owner !== null && (shift.owner.op.name === "Max" || elemNode(shift, "switch") !== null);
 }
 
@@ -97,40 +96,82 @@ function logAddExp(node: Apply, ctx: RuleContext): RuleResult {
   return like(add(high, softplus(gap)), out, ctx);
 }
 
+/** exp(x) / (1 + exp(x)) and y / (1 + exp(x)), the sum in any order. */
+function quotientByOnePlusExp(node: Apply, ctx: RuleContext): RuleResult {
+  const out = node.outputs[0] as T;
+  const [above, below] = node.inputs as [T, T];
+  const total = elemNode(peel(below), "add");
+  if (total === null || total.inputs.length !== 2 || !isFloat(out.dtype)) return null;
+  const at = total.inputs.findIndex((v) => scalarValue(v) === 1);
+  const e = at < 0 ? null : elemNode(peel(total.inputs[1 - at]!), "exp");
+  if (e === null || (e.outputs[0] as T).dtype !== out.dtype) return null;
+  const arg = e.inputs[0] as T;
+  if (peel(above) === e.outputs[0]) return like(sigmoid(arg), out, ctx);
+  const s = sigmoid(neg(arg));
+  return like(scalarValue(above) === 1 ? s : mul(above, s), out, ctx);
+}
+
+/** sigmoid(x) * exp(-x) = sigmoid(-x), also among other factors: in a chain one factor is changed. */
+function sigmoidTimesExp(node: Apply, ctx: RuleContext): RuleResult {
+  const out = node.outputs[0] as T;
+  const factors = [...node.inputs] as T[];
+  for (const [i, v] of factors.entries()) {
+    const e = elemNode(peel(v), "exp");
+    const minus = e === null ? null : elemNode(e.inputs[0]!, "neg");
+    if (minus === null) continue;
+    const arg = minus.inputs[0]!;
+    for (const [j, w] of factors.entries()) {
+      const direct = elemNode(peel(w), "sigmoid");
+      const replaced = direct !== null && direct.inputs[0] === arg ? sigmoid(neg(arg as T)) : null;
+      const nested = replaced ?? insideProduct(w, arg, ctx);
+      if (nested === null) continue;
+      const rest = factors.filter((_, k) => k !== i && k !== j);
+      return like(rest.length === 0 ? nested : mul(nested, ...rest), out, ctx);
+    }
+  }
+  return null;
+}
+
+/** y * sigmoid(x) with sigmoid(-x) in its place. */
+function insideProduct(v: T, arg: Variable, ctx: RuleContext): T | null {
+  const product = elemNode(v, "mul");
+  if (product === null || ctx.clientCount(v) > 1) return null;
+  const at = product.inputs.findIndex((f) => elemNode(peel(f), "sigmoid")?.inputs[0] === arg);
+  if (at < 0) return null;
+  return mul(...(product.inputs.map((f, i) => (i === at ? sigmoid(neg(arg as T)) : f)) as [T, T]));
+}
+
+const log = elem("log");
+const plus = elem("add");
+const minus = elem("sub");
+const exp_ = on(elem("exp"), x);
+const erf_ = on(elem("erf"), x);
+const erfc_ = on(elem("erfc"), x);
+const sigmoid_ = on(elem("sigmoid"), x);
+
 export const stabilizeRules: readonly Rule[] = [
   nodeRule("local_log_add", ["log"], logAddExp, { formula: "log(exp a + exp b) = max + softplus(min - max)" }),
   nodeRule("local_log_sum_exp", ["log"], logSumExp, {
     formula: "log(sum(exp x)) = m + log(sum(exp(x - m))), m = max x",
   }),
+  of("local_log_exp", on(log, exp_), (v) => v, "log(exp x) = x"),
   nodeRule("local_log1p", ["log"], logOfOnePlus, { formula: "log(1 + x) = log1p(x)" }),
-  of("local_log1p_minus", on(elem("log"), on(elem("sub"), 1, x)), (v) => log1p(neg(v)), "log(1 - x) = log1p(-x)"),
-  of("log1p_neg_sigmoid", on(elem("log1p"), on(elem("neg"), on(elem("sigmoid"), x))), (v) => neg(softplus(v)), "log1p(-sigmoid x) = -softplus x"),
-  of("log1pexp_to_softplus", on(elem("log1p"), on(elem("exp"), x)), softplus, "log1p(exp x) = softplus x"),
-  of("logsigm_to_softplus", on(elem("log"), on(elem("sigmoid"), x)), (v) => neg(softplus(neg(v))), "log(sigmoid x) = -softplus(-x)"),
-  of("local_one_minus_sigmoid", on(elem("sub"), 1, on(elem("sigmoid"), x)), (v) => sigmoid(neg(v)), "1 - sigmoid x = sigmoid(-x)"),
-  of("local_inv_1_plus_exp", on(elem("true_div"), 1, onePlusExp), (v) => sigmoid(neg(v)), "1/(1 + exp x) = sigmoid(-x)"),
-  rule(
-    "local_exp_over_1_plus_exp",
-    on(elem("true_div"), on(elem("exp"), x), on(elem("add"), 1, on(elem("exp"), x))),
-    (c, ctx, out) => like(sigmoid(c.x as T), out as T, ctx),
-    { formula: "exp x/(1 + exp x) = sigmoid x" },
-  ),
-  rule(
-    "local_inv_1_plus_exp_scaled",
-    on(elem("true_div"), any("y"), named("d", onePlusExp)),
-    ({ x: v, y }, ctx, out) => like(mul(y as T, sigmoid(neg(v as T))), out as T, ctx),
-    { formula: "y/(1 + exp x) = y * sigmoid(-x)" },
-  ),
-  rule(
-    "local_sigm_times_exp",
-    on(elem("mul"), on(elem("sigmoid"), x), on(elem("exp"), on(elem("neg"), x))),
-    (c, ctx, out) => like(sigmoid(neg(c.x as T)), out as T, ctx),
-    { formula: "sigmoid(x) * exp(-x) = sigmoid(-x)" },
-  ),
-  of("local_expm1", on(elem("sub"), on(elem("exp"), x), 1), expm1, "exp x - 1 = expm1 x"),
-  of("local_expm1_add", on(elem("add"), on(elem("exp"), x), -1), expm1, "exp x + -1 = expm1 x"),
-  of("local_one_minus_erf", on(elem("sub"), 1, on(elem("erf"), x)), erfc, "1 - erf x = erfc x"),
-  of("local_one_minus_erfc", on(elem("sub"), 1, on(elem("erfc"), x)), erf, "1 - erfc x = erf x"),
-  of("local_one_plus_neg_erf", on(elem("add"), 1, on(elem("erf"), on(elem("neg"), x))), erfc, "1 + erf(-x) = erfc x"),
-  of("local_erf_neg_minus_one", on(elem("sub"), on(elem("erfc"), on(elem("neg"), x)), 1), erf, "erfc(-x) - 1 = erf x"),
+  of("local_log1p_minus", on(log, on(minus, 1, x)), (v) => log1p(neg(v)), "log(1 - x) = log1p(-x)"),
+  of("log1p_neg_sigmoid", on(elem("log1p"), on(elem("neg"), sigmoid_)), (v) => neg(softplus(v)), "log1p(-sigmoid x) = -softplus x"),
+  of("log1pexp_to_softplus", on(elem("log1p"), exp_), softplus, "log1p(exp x) = softplus x"),
+  of("logsigm_to_softplus", on(log, sigmoid_), (v) => neg(softplus(neg(v))), "log(sigmoid x) = -softplus(-x)"),
+  of("local_one_minus_sigmoid", on(minus, 1, sigmoid_), (v) => sigmoid(neg(v)), "1 - sigmoid x = sigmoid(-x)"),
+  nodeRule("local_exp_over_1_plus_exp", ["true_div"], quotientByOnePlusExp, {
+    formula: "exp x/(1 + exp x) = sigmoid x; y/(1 + exp x) = y * sigmoid(-x)",
+  }),
+  nodeRule("local_sigm_times_exp", ["mul"], sigmoidTimesExp, {
+    formula: "sigmoid(x) * exp(-x) = sigmoid(-x)",
+  }),
+  of("local_expm1", on(plus, exp_, -1), expm1, "exp x - 1 = expm1 x"),
+  of("local_one_minus_exp", on(minus, 1, exp_), (v) => neg(expm1(v)), "1 - exp x = -expm1 x"),
+  of("local_one_minus_erf", on(minus, 1, erf_), erfc, "1 - erf x = erfc x"),
+  of("local_one_plus_erf", on(plus, 1, erf_), (v) => erfc(neg(v)), "1 + erf x = erfc(-x)"),
+  of("local_erf_minus_one", on(plus, erf_, -1), (v) => neg(erfc(v)), "erf x - 1 = -erfc x"),
+  of("local_one_minus_erfc", on(minus, 1, erfc_), erf, "1 - erfc x = erf x"),
+  of("local_erfc_minus_one", on(plus, erfc_, -1), (v) => neg(erf(v)), "erfc x - 1 = -erf x"),
 ];

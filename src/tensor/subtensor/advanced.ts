@@ -3,7 +3,7 @@ import { readElement, writeElement } from "../../array/element.ts";
 import { layoutOffsets, offsetsOf } from "../../array/layout.ts";
 import { NdArray } from "../../array/ndArray.ts";
 import { isDiscrete, isInteger } from "../../dtype.ts";
-import { BroadcastError, IndexError, ShapeMismatchError } from "../../errors.ts";
+import { IndexError, ShapeMismatchError } from "../../errors.ts";
 import { Apply } from "../../graph/apply.ts";
 import { Op, type InputGradient } from "../../graph/op.ts";
 import { isConstant, type Variable } from "../../graph/variable.ts";
@@ -174,8 +174,7 @@ abstract class AdvancedIndexing extends Op {
       const lead = shape.length - sizes.length;
       const wrong = sizes.findIndex((n, k) => known[k] !== 1 && n !== shape[lead + k]);
       if (wrong < 0) continue;
-      const kind = sizes[wrong] === 1 ? BroadcastError : ShapeMismatchError;
-      throw new kind(
+            throw new ShapeMismatchError(
         `${this.name}: index tensors of shapes ${indices.map((a) => `(${a.shape.join(", ")})`).join(", ")} do not fit.`,
         {
           op: this.name,

@@ -3,7 +3,7 @@ import { castElement, readElement, writeElement } from "../../array/element.ts";
 import { offsetsOf } from "../../array/layout.ts";
 import { NdArray } from "../../array/ndArray.ts";
 import { isDiscrete } from "../../dtype.ts";
-import { BroadcastError, DtypeError, RankError, ShapeMismatchError } from "../../errors.ts";
+import { DtypeError, RankError, ShapeMismatchError } from "../../errors.ts";
 import { Apply } from "../../graph/apply.ts";
 import { Op, type InputGradient } from "../../graph/op.ts";
 import type { Variable } from "../../graph/variable.ts";
@@ -226,8 +226,7 @@ export function fitValue(
   const { shape } = y.type;
   for (const [axis, n] of value.shape.entries()) {
     if (n === target[lead + axis] || shape[axis] === 1) continue;
-    const kind = n === 1 ? BroadcastError : ShapeMismatchError;
-    throw new kind(
+        throw new ShapeMismatchError(
       `${op}: a value of shape (${value.shape.join(", ")}) does not fit a selection of shape ` +
         `(${target.join(", ")}).` +
         (n === 1 ? "\nOnly axes whose type says 1 broadcast; use addBroadcast." : ""),

@@ -1,0 +1,67 @@
+/**
+ * Loads the built package in a headless browser and runs compiled functions there. Needs Chromium (Debian's package); without one
+ * it says so and passes, except where CI=true.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const browsers = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const executablePath = browsers.find((path) => path !== undefined && existsSync(path));
+
+if (executablePath === undefined) {
+  console.log("browser: no Chromium found; install it (Debian: apt-get install chromium) or set CHROMIUM to its path.");
+  process.exit(process.env["CI"] === "true" ? 1 : 0);
+}
+if (!existsSync(join(root, "dist/index.js"))) {
+  console.log("browser: dist/ is missing; run npm run build first.");
+  process.exit(1);
+}
+
+const page = `<!doctype html><meta charset="utf-8"><title>theano</title>
+<script type="importmap">{ "imports": { "theano": "/dist/index.js" } }</script>
+<script type="module" src="/scripts/browserPage.js"></script>`;
+const types: Record<string, string> = { ".js": "text/javascript", ".map": "application/json" };
+
+const server = createServer((request, response) => {
+  const path = new URL(request.url ?? "/", "http://localhost").pathname;
+  if (path === "/") {
+    response.writeHead(200, { "content-type": "text/html" }).end(page);
+    return;
+  }
+  const file = normalize(join(root, path));
+  const type = types[extname(file)];
+  const isInside = ["dist", "scripts"].some((folder) => file.startsWith(join(root, folder)));
+  if (type === undefined || !isInside || !existsSync(file)) {
+    response.writeHead(404).end();
+    return;
+  }
+  response.writeHead(200, { "content-type": type }).end(readFileSync(file));
+});
+await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+const { port } = server.address() as { port: number };
+
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+let failed = 0;
+try {
+  const tab = await browser.newPage();
+  tab.on("pageerror", (error) => {
+    failed++;
+    console.error(`browser: ${error.message}`);
+  });
+  await tab.goto(`http://127.0.0.1:${port}/`);
+  const read = (): unknown => (globalThis as { results?: unknown }).results;
+  await tab.waitForFunction(read, undefined, { timeout: 60_000 });
+  const results = (await tab.evaluate(read)) as { name: string; ok: boolean; detail: string }[];
+  for (const { name, ok, detail } of results) {
+    if (!ok) failed++;
+    console.log(`browser: ${ok ? "ok  " : "FAIL"} ${name}${ok ? "" : `: ${detail}`}`);
+  }
+} finally {
+  await browser.close();
+  server.close();
+}
+process.exitCode = failed > 0 ? 1 : 0;

@@ -1,0 +1,219 @@
+/**
+ * Loops of a program as functions of their own, called for a stretch of iterations at a time: engines replace a function by its
+ * optimised form between calls, never inside one, so that a long loop in one call would run unoptimised to its end.
+ */
+import type { Expr, For, Reduce, Ref, ScalarType, Stmt } from "../../ir/node.ts";
+import type { IrBuilder } from "../../ir/build.ts";
+import { BodyWriter, type Loop } from "./bodyWriter.ts";
+import { Evaluator } from "./evaluator.ts";
+import { factsOf, freeRefs, innerBodies } from "./facts.ts";
+import type { FrameLayout } from "./frame.ts";
+import { add, op } from "./functionBuilder.ts";
+import type { FunctionBuilder, Local, Operand } from "./functionBuilder.ts";
+import type { Helpers } from "./helpers.ts";
+import type { ModuleBuilder } from "./moduleBuilder.ts";
+import { ReductionWriter, type ReductionState } from "./reduction.ts";
+import { REGISTER } from "./scalarTypes.ts";
+import { mul } from "./functionBuilder.ts";
+
+/** Innermost iterations per call, roughly. */
+const CHUNK = 16_384;
+
+/** Writes the functions of one program. */
+export class KernelWriter {
+  readonly #b: IrBuilder;
+  readonly #module: ModuleBuilder;
+  readonly #helpers: Helpers;
+  readonly #frame: FrameLayout;
+  /** Refs that kernels read from the frame. */
+  readonly #crossing = new Set<Ref>();
+  #count = 0;
+
+  constructor(b: IrBuilder, module: ModuleBuilder, helpers: Helpers, frame: FrameLayout) {
+    this.#b = b;
+    this.#module = module;
+    this.#helpers = helpers;
+    this.#frame = frame;
+  }
+
+  /** `main(frame)`: 0, or the code of a failure. */
+  main(body: readonly Stmt[], args: readonly Ref[]): FunctionBuilder {
+    this.#findCrossing(body);
+    const f = this.#module.function("main", ["i32"], ["i32"]);
+    const pointer = f.param(0);
+    const writer = new BodyWriter({
+      ev: this.#evaluator(f),
+      frame: this.#frame,
+      pointer,
+      onDefine: (ref, local) => {
+        if (ref.kind === "ref" && this.#crossing.has(ref)) this.#save(f, pointer, ref, local);
+      },
+      outline: (outer, s) => this.#outline(outer, s),
+    });
+    this.#load(writer, freeIn(body, args));
+    writer.write(body);
+    f.i32(0);
+    return f;
+  }
+
+  #evaluator(f: FunctionBuilder): Evaluator {
+    return new Evaluator(this.#b, { f, helpers: this.#helpers });
+  }
+
+  #findCrossing(body: readonly Stmt[]): void {
+    for (const s of body) {
+      if (isKernel(s)) for (const ref of freeRefs([s])) this.#crossing.add(ref);
+      else for (const inner of innerBodies(s)) this.#findCrossing(inner);
+    }
+  }
+
+  #save(f: FunctionBuilder, pointer: Local, ref: Ref, local: Local): void {
+    f.store(`${REGISTER[ref.type]}.store`, this.#frame.slot(ref), pointer, local);
+  }
+
+  /** Refs of the frame into locals. */
+  #load(writer: BodyWriter, refs: Iterable<Ref>): void {
+    const { f } = writer;
+    for (const ref of refs) {
+      f.load(`${REGISTER[ref.type]}.load`, this.#frame.slot(ref), writer.pointer).set(writer.ev.declare(ref));
+    }
+  }
+
+  // --- kernels ---------------------------------------------------------------------------------
+
+  #outline(outer: BodyWriter, s: Loop): boolean {
+    if (!isKernel(s)) return false;
+    if (s.kind === "for") this.#forKernel(outer, s);
+    else this.#reduceKernel(outer, s);
+    return true;
+  }
+
+  /** A function `(frame, start, end)`. */
+  #kernel(s: Loop, write: (writer: BodyWriter, start: Local, end: Local) => void): FunctionBuilder {
+    const f = this.#module.function(`kernel${this.#count++}`, ["i32", "i32", "i32"], ["i32"]);
+    const { frame, start, end } = f.parameters("frame", "start", "end");
+    const writer = new BodyWriter({
+      ev: this.#evaluator(f),
+      frame: this.#frame,
+      pointer: frame,
+      onDefine: () => {},
+      outline: null,
+    });
+    this.#load(writer, freeRefs([s]));
+    write(writer, start, end);
+    f.i32(0);
+    return f;
+  }
+
+  #forKernel(outer: BodyWriter, s: For): void {
+    const kernel = this.#kernel(s, (writer, start, end) => writer.range(s, start, end));
+    this.#callInChunks(outer, s, kernel, 1);
+  }
+
+  #reduceKernel(outer: BodyWriter, s: Reduce): void {
+    const slots = s.accs.map((acc) => this.#stateSlots(acc.target.type));
+    const kernel = this.#kernel(s, (writer, start, end) => {
+      const reduction = new ReductionWriter(writer, s);
+      const states = s.accs.map((acc) => reduction.declare(acc));
+      states.forEach((x, i) => this.#loadState(writer, x, slots[i]!));
+      reduction.range(states, start, end);
+      states.forEach((x, i) => this.#saveState(writer, x, slots[i]!));
+    });
+    const reduction = new ReductionWriter(outer, s);
+    const states = reduction.states();
+    states.forEach((x, i) => this.#saveState(outer, x, slots[i]!));
+    this.#callInChunks(outer, s, kernel, Math.max(1, reduction.block));
+    states.forEach((x, i) => this.#loadState(outer, x, slots[i]!));
+    outer.results(s, reduction, states);
+  }
+
+  #stateSlots(type: ScalarType): StateSlots {
+    const slot = (of: ScalarType): number => this.#frame.slot(this.#b.ref(of, "state"));
+    return { total: slot(type), error: slot(type), position: slot("index") };
+  }
+
+  #loadState(writer: BodyWriter, x: ReductionState, slots: StateSlots): void {
+    const { f, pointer } = writer;
+    const r = REGISTER[x.type];
+    f.load(`${r}.load`, slots.total, pointer).set(x.total);
+    if (x.error !== null) f.load(`${r}.load`, slots.error, pointer).set(x.error);
+    if (x.position !== null) f.load("i32.load", slots.position, pointer).set(x.position);
+  }
+
+  #saveState(writer: BodyWriter, x: ReductionState, slots: StateSlots): void {
+    const { f, pointer } = writer;
+    const r = REGISTER[x.type];
+    f.store(`${r}.store`, slots.total, pointer, x.total);
+    if (x.error !== null) f.store(`${r}.store`, slots.error, pointer, x.error);
+    if (x.position !== null) f.store("i32.store", slots.position, pointer, x.position);
+  }
+
+  /** Chunks are multiples of `grain` and of what vector loops take at a time. */
+  #callInChunks(outer: BodyWriter, s: Loop, kernel: FunctionBuilder, grain: number): void {
+    const { f, pointer } = outer;
+    const end = outer.local(s.extent);
+    const [start, stop, chunk] = f.locals("i32", 3) as [Local, Local, Local];
+    f.set(chunk, this.#chunk(outer, s, grain));
+    f.set(start, 0);
+    f.if(op("i32.lt_s", start, end), () => {
+      f.loop((next) => {
+        f.set(stop, op("i32.sub", end, start));
+        f.set(stop, add(start, op("select", stop, chunk, op("i32.lt_s", stop, chunk))));
+        f.call(kernel, pointer, start, stop);
+        if (factsOf([s]).fails) {
+          const code = f.local("i32");
+          f.tee(code).if(null, () => f.return(code));
+          f.release(code);
+        } else f.op("drop");
+        f.tee(start, stop);
+        f.push(end).op("i32.lt_s").brIf(next);
+      });
+    });
+    f.release(end, start, stop, chunk);
+  }
+
+  /** Outer iterations per call: the more work one of them is, the fewer. */
+  #chunk(outer: BodyWriter, s: Loop, grain: number): Operand {
+    const inner = innerExtent(s);
+    if (inner === null) return Math.max(grain, Math.floor(CHUNK / grain) * grain);
+    const { f, ev } = outer;
+    if ([...freeRefs([{ kind: "let", ref: inner.ref, value: inner.extent }])].some((ref) => !ev.scalars.has(ref))) {
+      return grain;
+    }
+    const rows = f.local("i32");
+    ev.evaluation([inner.extent], [], () => {
+      f.set(rows, op("i32.div_u", CHUNK, op("i32.or", ev.value(inner.extent), 1)));
+    });
+    f.release(rows);
+    const grains = op("i32.div_u", rows, grain);
+    return mul(op("select", grains, 1, grains), grain);
+  }
+}
+
+/** Offsets in the frame of what a kernel carries from call to call. */
+interface StateSlots {
+  readonly total: number;
+  readonly error: number;
+  readonly position: number;
+}
+
+/** Loops without library calls that change nothing outside but memory. */
+function isKernel(s: Stmt): s is Loop {
+  if (s.kind !== "for" && s.kind !== "reduce") return false;
+  const { calls, assigned, defined } = factsOf([s]);
+  if (calls || [...assigned].some((ref) => !defined.has(ref))) return false;
+  return !(s.extent.kind === "const" && Number(s.extent.value) <= 8 && factsOf([s]).loops === 1);
+}
+
+/** The extent of the first loop inside. */
+function innerExtent(s: Loop): { readonly extent: Expr; readonly ref: Ref } | null {
+  for (const inner of s.body) if (inner.kind === "for" || inner.kind === "reduce") return inner;
+  return null;
+}
+
+/** Those of `args` that statements outside of kernels use, and all that bounds and calls of kernels need. */
+function freeIn(body: readonly Stmt[], args: readonly Ref[]): Ref[] {
+  const used = freeRefs(body);
+  return args.filter((ref) => used.has(ref));
+}
+

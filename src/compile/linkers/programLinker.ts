@@ -1,0 +1,214 @@
+/**
+ * Lowers a function graph to programs and runs them on a device. Nodes without a program run in JavaScript: the computation
+ * is cut there into stages.
+ */
+import type { NdArray } from "../../array/ndArray.ts";
+import { config } from "../../config/config.ts";
+import type { Apply } from "../../graph/apply.ts";
+import { isConstant, isShared, type Variable } from "../../graph/variable.ts";
+import { printProgram } from "../../ir/print.ts";
+import { lowerGraph, type LoweredProgram, type LowerRequest, type WantedResult } from "../../lowering/lowerGraph.ts";
+import { sizeConstant } from "../../tensor/sizes.ts";
+import { tensorType } from "../../tensor/type.ts";
+import type { TensorVariable } from "../../tensor/variable.ts";
+import { convertArgument } from "../arguments.ts";
+import { describeFailure } from "../failure.ts";
+import type { Linked, Linker, LinkInput, LinkRequest } from "../linker.ts";
+import type { ProgramDevice } from "../../runtime/device.ts";
+import { ProgramRunner } from "../program/runner.ts";
+import { SharedVariable } from "../shared.ts";
+import { checkUpdateValue } from "../updates.ts";
+
+export function makeProgramLinker(name: string, device: () => ProgramDevice): Linker {
+  return { name, link: (request) => new ProgramLinking(request, device()).link() };
+}
+
+const makeSize = (n: number | null): Variable =>
+  n === null ? tensorType("int64", []).makeVariable(null, 0) : sizeConstant(n);
+
+/** Part of a computation that one program does, or one node in JavaScript. */
+type Stage =
+  | {
+      readonly kind: "program";
+      readonly runner: ProgramRunner;
+      readonly inputs: readonly Variable[];
+      readonly results: readonly Variable[];
+    }
+  | { readonly kind: "host"; readonly node: Apply };
+
+class ProgramLinking {
+  readonly #request: LinkRequest;
+  readonly #device: ProgramDevice;
+  readonly #texts: string[] = [];
+
+  constructor(request: LinkRequest, device: ProgramDevice) {
+    this.#request = request;
+    this.#device = device;
+  }
+
+  link(): Linked {
+    const { graph, borrowed, updates, profile } = this.#request;
+    const nodes = graph.toposort();
+    const results = graph.outputs.map((variable, i): WantedResult =>
+      i < borrowed.length ? { variable } : { variable, updateOf: updates[i - borrowed.length]! },
+    );
+    const base = { nodes, inputs: graph.inputs, results, mayUpdateInPlace: true };
+    const lowered = profile.measure("lower", () => lowerGraph(this.#lowerRequest(base)));
+    if ("hosts" in lowered) return this.#linkStages(nodes, lowered.hosts);
+    const { inputs } = this.#request;
+    const runner = this.#runner(lowered, inputs, borrowed, updates);
+    return { call: (args) => runner.call(args), program: this.#printable(), free: () => runner.free() };
+  }
+
+  #lowerRequest(parts: Pick<LowerRequest, "nodes" | "inputs" | "results" | "mayUpdateInPlace">): LowerRequest {
+    const { name, fusion } = this.#request;
+    return { name, fusion, makeSize, ...parts };
+  }
+
+  #runner(
+    lowered: LoweredProgram,
+    inputs: readonly LinkInput[],
+    borrowed: readonly boolean[],
+    updates: readonly SharedVariable[],
+  ): ProgramRunner {
+    const { name, profile } = this.#request;
+    const { arena } = this.#device;
+    const text = (): string => printProgram(lowered.program);
+    if (config.trace.includes("ir")) console.error(text());
+    this.#texts.push("");
+    const at = this.#texts.length - 1;
+    Object.defineProperty(this.#texts, at, { get: text, enumerable: true });
+    const executable = profile.measure("code", () => this.#device.compile(lowered.program));
+    return new ProgramRunner({ name, lowered, executable, arena, inputs, borrowed, updates });
+  }
+
+  /** Printed when asked for: most programs never are. */
+  #printable(): { toString(): string } {
+    const texts = this.#texts;
+    return { toString: () => [...texts].join("\n\n") };
+  }
+
+  // --- stages ----------------------------------------------------------------------------------
+
+  #linkStages(nodes: readonly Apply[], hosts: ReadonlySet<Apply>): Linked {
+    const { graph, profile } = this.#request;
+    profile.hostCalls = [...hosts].map((node) => node.op.toString());
+    const groups = groupNodes(nodes, hosts);
+    const stages = groups.flatMap((group, i) => this.#stagesOf(group, groups.slice(i + 1)));
+    const runners = stages.flatMap((s) => (s.kind === "program" ? [s.runner] : []));
+    return {
+      call: (args) => this.#callStages(stages, args),
+      program: this.#printable(),
+      free: () => runners.forEach((r) => r.free()),
+      ...(graph.outputs.length === 0 ? {} : {}),
+    };
+  }
+
+  #stagesOf(group: Group, later: readonly Group[]): Stage[] {
+    const stages: Stage[] = [];
+    if (group.nodes.length > 0) {
+      const made = new Set(group.nodes.flatMap((n) => n.outputs));
+      const inputs = [...new Set(group.nodes.flatMap((n) => n.inputs))].filter((v) => !made.has(v) && !isConstant(v));
+      const wanted = new Set<Variable>(this.#request.graph.outputs);
+      for (const n of group.hosts) for (const v of n.inputs) wanted.add(v);
+      for (const g of later) for (const n of [...g.nodes, ...g.hosts]) for (const v of n.inputs) wanted.add(v);
+      const results = [...made].filter((v) => wanted.has(v));
+      const lowered = lowerGraph(
+        this.#lowerRequest({
+          nodes: group.nodes,
+          inputs,
+          results: results.map((variable) => ({ variable })),
+          mayUpdateInPlace: false,
+        }),
+      );
+      if ("hosts" in lowered) {
+        // With sizes that come from values, a node may have no program after all.
+        for (const node of group.nodes) stages.push({ kind: "host", node });
+      } else {
+        const own = inputs.filter((v) => !(v instanceof SharedVariable));
+        const runner = this.#runner(lowered, own.map(internalInput), results.map(() => false), []);
+        stages.push({ kind: "program", runner, inputs: own, results });
+      }
+    }
+    for (const node of group.hosts) {
+      this.#texts.push(`host call ${node.toString()}`);
+      stages.push({ kind: "host", node });
+    }
+    return stages;
+  }
+
+  #callStages(stages: readonly Stage[], args: readonly unknown[]): NdArray[] {
+    const { inputs, graph, borrowed, updates } = this.#request;
+    const values = new Map<Variable, NdArray>();
+    for (const [i, input] of inputs.entries()) values.set(input.variable, convertArgument(input, args[i]));
+    const valueOf = (v: Variable): NdArray => {
+      const value = values.get(v);
+      if (value !== undefined) return value;
+      if (isConstant(v)) return v.data;
+      if (isShared(v)) return v.container.get(true);
+      throw new Error(`no value for ${v.toString()}`);
+    };
+    for (const stage of stages) {
+      if (stage.kind === "program") {
+        const results = stage.runner.call(stage.inputs.map(valueOf));
+        for (const [i, v] of stage.results.entries()) values.set(v, results[i]!);
+      } else runHost(stage.node, stage.node.inputs.map(valueOf), values);
+    }
+    const taken = new Set<unknown>();
+    const results = graph.outputs.map((v) => {
+      const value = valueOf(v);
+      const isOwn = v.owner !== null && !taken.has(value.buffer) && value.isContiguous && value.data === value.buffer;
+      const own = isOwn ? value : value.copy();
+      taken.add(own.buffer);
+      return own;
+    });
+    for (const [i, shared] of updates.entries()) checkUpdateValue(shared, results[borrowed.length + i]!);
+    for (const [i, shared] of updates.entries()) shared.container.set(results[borrowed.length + i]!, true);
+    results.length = borrowed.length;
+    return results;
+  }
+}
+
+function runHost(node: Apply, inputs: readonly NdArray[], values: Map<Variable, NdArray>): void {
+  try {
+    const outputs = node.op.perform(node, inputs);
+    for (const [i, out] of node.outputs.entries()) {
+      const value = outputs[i]!;
+      // A view of an argument would change with it.
+      values.set(out, inputs.some((x) => x.buffer === value.buffer) ? value.copy() : value);
+    }
+  } catch (error) {
+    throw describeFailure(error, node, inputs);
+  }
+}
+
+function internalInput(v: Variable): LinkInput {
+  return {
+    variable: v as TensorVariable,
+    label: v.toString(),
+    strict: false,
+    allowDowncast: undefined,
+    borrow: true,
+    mutable: false,
+  };
+}
+
+/** Nodes that one program can do, and the host nodes that run after it. */
+interface Group {
+  readonly nodes: Apply[];
+  readonly hosts: Apply[];
+}
+
+/** Group k holds what needs the results of host nodes of group k - 1 at the latest. */
+function groupNodes(nodes: readonly Apply[], hosts: ReadonlySet<Apply>): Group[] {
+  const ready = new Map<Variable, number>();
+  const groups: Group[] = [];
+  for (const node of nodes) {
+    const level = Math.max(0, ...node.inputs.map((v) => ready.get(v) ?? 0));
+    while (groups.length <= level) groups.push({ nodes: [], hosts: [] });
+    const isHost = hosts.has(node);
+    groups[level]![isHost ? "hosts" : "nodes"].push(node);
+    for (const out of node.outputs) ready.set(out, isHost ? level + 1 : level);
+  }
+  return groups;
+}

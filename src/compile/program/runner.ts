@@ -1,0 +1,288 @@
+/** Runs one program: sizes, storage, arguments in, results out. What depends on sizes is kept as long as they stay. */
+import { NdArray } from "../../array/ndArray.ts";
+import { readElement } from "../../array/element.ts";
+import { itemSize, type DType } from "../../dtype.ts";
+import { InternalError } from "../../errors.ts";
+import type { Variable } from "../../graph/variable.ts";
+import { evaluateExpr, evaluateSizes } from "../../ir/evaluate.ts";
+import { BYTES, type Buffer, type Expr, type Ref } from "../../ir/node.ts";
+import type { ScalarValue } from "../../ir/scalarInstructions.ts";
+import { failureError } from "../../lowering/failureError.ts";
+import type { LoweredProgram } from "../../lowering/lowerGraph.ts";
+import { placeTemps } from "../../lowering/storage.ts";
+import type { Arena } from "../../runtime/wasm/arena.ts";
+import type { Executable } from "../../runtime/device.ts";
+import type { LinkInput } from "../linker.ts";
+import { SharedVariable } from "../shared.ts";
+import { checkUpdateValue } from "../updates.ts";
+import { homeIn, readArray, slotsView, windowOn, type ArenaHome, type Block } from "./arenaHome.ts";
+import { makeTaker, makeWriter, type Taken } from "./argumentWriter.ts";
+
+export interface RunnerParts {
+  readonly name: string;
+  readonly lowered: LoweredProgram;
+  readonly executable: Executable;
+  readonly arena: Arena;
+  /** Arguments in the caller's order. */
+  readonly inputs: readonly LinkInput[];
+  /** Results that go to the caller come first: may each be a window? */
+  readonly borrowed: readonly boolean[];
+  /** Shared variables that get the remaining results. */
+  readonly updates: readonly SharedVariable[];
+}
+
+/** Where a given size comes from. */
+interface SizeSource {
+  /** Position among the arguments, or -1 for a shared variable. */
+  readonly argument: number;
+  readonly shared: SharedVariable | null;
+  readonly axis: number | null;
+}
+
+/** What holds as long as the sizes stay the same. */
+interface Plan {
+  /** Byte offsets of arguments in the frame, by argument; -1 for those that the program does not read. */
+  readonly arguments: readonly number[];
+  readonly results: readonly ResultPlan[];
+}
+
+interface ResultPlan {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly size: number;
+  readonly bytes: number;
+  /** In the frame; of no meaning for updates. */
+  readonly offset: number;
+}
+
+const NO_BLOCK: Block = { offset: 0, bytes: 0 };
+
+export class ProgramRunner {
+  readonly #parts: RunnerParts;
+  readonly #takers: readonly ((value: unknown) => Taken)[];
+  readonly #writers: readonly ((offset: number, value: Taken) => void)[];
+  readonly #sources: readonly SizeSource[];
+  readonly #slots: ReadonlyMap<Buffer | Ref, number>;
+  /** Shared variables that the program reads or writes, with the slots of their buffers. */
+  readonly #shared: readonly { readonly variable: SharedVariable; readonly slot: number; base: number }[];
+  readonly #taken: Taken[];
+  #given: number[] | null = null;
+  #plan: Plan | null = null;
+  #frame: Block = NO_BLOCK;
+  #constants = new Map<Buffer, number>();
+  readonly #spares: Block[];
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+    const { inputs, lowered, executable, updates } = parts;
+    this.#takers = inputs.map(makeTaker);
+    this.#writers = inputs.map((i) => makeWriter(parts.arena, i.variable.dtype, i.variable.ndim));
+    const position = new Map<Variable, number>(inputs.map((i, k) => [i.variable, k]));
+    this.#sources = lowered.given.map(({ variable, axis }) => ({
+      argument: position.get(variable) ?? -1,
+      shared: variable instanceof SharedVariable ? variable : null,
+      axis,
+    }));
+    this.#slots = new Map(executable.slots.map((x, i) => [x, i]));
+    this.#shared = lowered.inputs.flatMap(({ variable, buffer }) =>
+      variable instanceof SharedVariable ? [{ variable, slot: this.#slots.get(buffer)!, base: -1 }] : [],
+    );
+    this.#taken = new Array<Taken>(inputs.length).fill(0);
+    this.#spares = updates.map(() => ({ ...NO_BLOCK }));
+  }
+
+  call(args: readonly unknown[]): NdArray[] {
+    const { arena, executable, lowered } = this.#parts;
+    const taken = this.#taken;
+    for (let i = 0; i < taken.length; i++) taken[i] = this.#takers[i]!(args[i]);
+    const homes = this.#homes();
+    if (!this.#sizesAreKnown()) this.#replan();
+    const plan = this.#plan!;
+    if (lowered.results.length > this.#parts.borrowed.length) this.#prepareUpdates(plan);
+    this.#bindShared(homes);
+    for (let i = 0; i < taken.length; i++) {
+      const offset = plan.arguments[i]!;
+      if (offset >= 0) this.#writers[i]!(offset, taken[i]!);
+      taken[i] = 0;
+    }
+    const code = executable.run();
+    if (code !== 0) throw this.#failure(code);
+    const results: NdArray[] = [];
+    const { borrowed } = this.#parts;
+    for (let i = 0; i < borrowed.length; i++) {
+      const { dtype, offset, shape, size } = plan.results[i]!;
+      results.push(
+        borrowed[i] ? windowOn(arena, dtype, offset, shape, size) : readArray(arena, dtype, offset, shape, size),
+      );
+    }
+    if (this.#spares.length > 0) this.#applyUpdates(plan);
+    return results;
+  }
+
+  /** Gives the frame back; the next call takes a new one. */
+  free(): void {
+    const { arena } = this.#parts;
+    for (const block of [this.#frame, ...this.#spares]) {
+      if (block.bytes > 0) arena.free(block.offset);
+    }
+    for (const offset of this.#constants.values()) arena.free(offset);
+    this.#constants.clear();
+    this.#frame = NO_BLOCK;
+    this.#spares.forEach((s) => Object.assign(s, NO_BLOCK));
+    this.#given = null;
+  }
+
+  // --- sizes -----------------------------------------------------------------------------------
+
+  #sizesAreKnown(): boolean {
+    const given = this.#given;
+    if (given === null) return false;
+    for (let i = 0; i < given.length; i++) if (this.#sizeFrom(this.#sources[i]!) !== given[i]) return false;
+    return true;
+  }
+
+  #sizeFrom({ argument, shared, axis }: SizeSource): number {
+    if (argument >= 0) {
+      const value = this.#taken[argument]!;
+      if (typeof value === "number") return value;
+      return axis === null ? Number(readElement(value, value.offset)) : value.shape[axis]!;
+    }
+    const home = homeIn(this.#parts.arena, shared!.container, shared!.toString());
+    if (axis !== null) return home.shape[axis]!;
+    const slots = slotsView(this.#parts.arena, home.dtype);
+    return Number(slots[home.block.offset / slots.BYTES_PER_ELEMENT]);
+  }
+
+  #replan(): void {
+    const { lowered, inputs, name, arena } = this.#parts;
+    const { program } = lowered;
+    this.#given = null;
+    const given = this.#sources.map((s) => this.#sizeFrom(s));
+    const values = new Map<Ref, ScalarValue>(lowered.given.map((g, i) => [g.ref, given[i]!]));
+    const valueOf = (e: Expr): number => Number(evaluateExpr(e, values));
+    for (const check of lowered.checks) {
+      if (evaluateExpr(check.cond, values) !== true) throw check.error(valueOf);
+    }
+    evaluateSizes(program, values);
+    const bytesOf = (buffer: Buffer): number => valueOf(buffer.size) * BYTES[buffer.type];
+    const temps = placeTemps(lowered.temps, bytesOf);
+    let total = temps.total;
+    const place = (bytes: number): number => {
+      const offset = total;
+      total += Math.ceil(bytes / 64) * 64;
+      return offset;
+    };
+    const buffers = new Map<Variable, Buffer>(lowered.inputs.map((i) => [i.variable, i.buffer]));
+    const used = inputs.map((i) => buffers.get(i.variable));
+    const offsets = used.map((b) => (b === undefined ? -1 : place(bytesOf(b))));
+    const results = lowered.results.map((r, i): ResultPlan => {
+      const shape = r.shape.map(valueOf);
+      const size = shape.reduce((x, y) => x * y, 1);
+      const bytes = size * itemSize(r.dtype);
+      const isUpdate = i >= this.#parts.borrowed.length;
+      return { dtype: r.dtype, shape, size, bytes, offset: isUpdate ? -1 : place(bytes) };
+    });
+    for (const [i, shared] of this.#parts.updates.entries()) {
+      const { shape } = results[this.#parts.borrowed.length + i]!;
+      checkUpdateValue(shared, { shape });
+    }
+    if (total > this.#frame.bytes) {
+      if (this.#frame.bytes > 0) arena.free(this.#frame.offset);
+      this.#frame = NO_BLOCK;
+      this.#frame = { offset: arena.allocate(total, name), bytes: total };
+    }
+    const base = this.#frame.offset;
+    for (const [buffer, offset] of temps.offsets) this.#setSlot(buffer, base + offset);
+    for (const [i, b] of used.entries()) if (b !== undefined) this.#setSlot(b, base + offsets[i]!);
+    for (const [i, r] of results.entries()) {
+      if (r.offset >= 0) this.#setSlot(lowered.results[i]!.buffer, base + r.offset);
+    }
+    for (const { ref } of program.sizes) this.#setSlot(ref, Number(values.get(ref)));
+    this.#placeConstants();
+    this.#plan = {
+      arguments: offsets.map((o) => (o < 0 ? -1 : base + o)),
+      results: results.map((r) => (r.offset < 0 ? r : { ...r, offset: base + r.offset })),
+    };
+    for (const s of this.#shared) s.base = -1;
+    this.#given = given;
+  }
+
+  #setSlot(what: Buffer | Ref, value: number): void {
+    const slot = this.#slots.get(what);
+    if (slot === undefined) return;
+    this.#parts.arena.views.i32[this.#parts.executable.argBlock / 4 + slot] = value;
+  }
+
+  #placeConstants(): void {
+    const { lowered, arena, name } = this.#parts;
+    for (const buffer of lowered.program.buffers) {
+      if (buffer.role !== "constant" || !this.#slots.has(buffer)) continue;
+      let offset = this.#constants.get(buffer);
+      if (offset === undefined) {
+        const data = buffer.data!;
+        offset = arena.allocate(data.byteLength, name);
+        arena.views.u8.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
+        this.#constants.set(buffer, offset);
+      }
+      this.#setSlot(buffer, offset);
+    }
+  }
+
+  // --- shared variables ------------------------------------------------------------------------
+
+  #homes(): readonly ArenaHome[] {
+    const { arena } = this.#parts;
+    return this.#shared.map(({ variable }) => homeIn(arena, variable.container, variable.toString()));
+  }
+
+  #bindShared(homes: readonly ArenaHome[]): void {
+    const { arena, executable } = this.#parts;
+    for (let i = 0; i < homes.length; i++) {
+      const entry = this.#shared[i]!;
+      const { offset } = homes[i]!.block;
+      if (entry.base === offset) continue;
+      entry.base = offset;
+      arena.views.i32[executable.argBlock / 4 + entry.slot] = offset;
+    }
+  }
+
+  /** Updates that are not written in place are computed into spare blocks, which then change places with the old values. */
+  #prepareUpdates(plan: Plan): void {
+    const { lowered, borrowed, arena, name } = this.#parts;
+    for (const [i, spare] of this.#spares.entries()) {
+      const result = lowered.results[borrowed.length + i]!;
+      if (result.isInPlace) continue;
+      const { bytes } = plan.results[borrowed.length + i]!;
+      if (spare.bytes < bytes || spare.bytes === 0) {
+        if (spare.bytes > 0) arena.free(spare.offset);
+        Object.assign(spare, NO_BLOCK);
+        const size = Math.max(bytes, 64);
+        Object.assign(spare, { offset: arena.allocate(size, name), bytes: size });
+      }
+      this.#setSlot(result.buffer, spare.offset);
+    }
+  }
+
+  #applyUpdates(plan: Plan): void {
+    const { lowered, borrowed, arena, updates } = this.#parts;
+    for (const [i, variable] of updates.entries()) {
+      const k = borrowed.length + i;
+      if (lowered.results[k]!.isInPlace) continue;
+      const { shape, size } = plan.results[k]!;
+      const home = homeIn(arena, variable.container, variable.toString());
+      const spare = this.#spares[i]!;
+      const old = home.block;
+      home.block = { offset: spare.offset, bytes: spare.bytes };
+      Object.assign(spare, old);
+      home.shape = shape;
+      home.size = size;
+    }
+  }
+
+  #failure(code: number): Error {
+    const failure = this.#parts.lowered.failures[code - 1];
+    if (failure === undefined) return new InternalError(`program ${this.#parts.name} stopped with code ${code}`);
+    const { message, node } = failure;
+    return failureError(message, { op: node.op.name, createdAt: node.createdAt[0] });
+  }
+}

@@ -1,0 +1,60 @@
+/** The WebAssembly device: one arena, a module per kind of matrix product, one module per program. */
+import { CompileError } from "../../errors.ts";
+import type { Program } from "../../ir/node.ts";
+import { instruction, type InstructionName } from "../../ir/scalarInstructions.ts";
+import { GEMM_SCRATCH_BYTES } from "../../codegen/wasm/gemm/shape.ts";
+import { gemmFunction } from "../../codegen/wasm/gemm/gemm.ts";
+import { ModuleBuilder } from "../../codegen/wasm/moduleBuilder.ts";
+import { renderProgram } from "../../codegen/wasm/render.ts";
+import type { Executable, ProgramDevice } from "../device.ts";
+import { Arena } from "./arena.ts";
+
+type HostFunction = (...args: number[]) => number;
+
+export class WasmDevice implements ProgramDevice {
+  readonly name = "wasm";
+  readonly arena: Arena = new Arena();
+  readonly #products = new Map<string, WebAssembly.ImportValue>();
+  #scratch = -1;
+
+  compile(program: Program): Executable {
+    const rendered = renderProgram(program);
+    const { arena } = this;
+    const imports: Record<string, WebAssembly.ImportValue> = { memory: arena.memory };
+    for (const name of rendered.imports) imports[name] = this.#import(name);
+    const instance = new WebAssembly.Instance(moduleOf(rendered.bytes, program.name), { env: imports });
+    const main = instance.exports["main"] as (frame: number) => number;
+    const argBlock = arena.allocate(rendered.frameBytes, program.name);
+    return { slots: rendered.slots, argBlock, run: () => main(argBlock), free: () => arena.free(argBlock) };
+  }
+
+  #import(name: string): WebAssembly.ImportValue {
+    if (name.startsWith("gemm_")) return this.#gemm(name);
+    if (name.startsWith("host:")) return instruction(name.slice(5) as InstructionName).reference as HostFunction;
+    throw new CompileError(`The WebAssembly target has no function ${name}.`);
+  }
+
+  /** The matrix product of a type is compiled once, when a program first needs it. */
+  #gemm(name: string): WebAssembly.ImportValue {
+    const known = this.#products.get(name);
+    if (known !== undefined) return known;
+    if (this.#scratch < 0) this.#scratch = this.arena.allocate(GEMM_SCRATCH_BYTES, "matrix products");
+    const module = new ModuleBuilder();
+    module.export(gemmFunction(module, name === "gemm_f32" ? "f32" : "f64", this.#scratch));
+    const instance = new WebAssembly.Instance(moduleOf(module.bytes(), name), { env: { memory: this.arena.memory } });
+    const product = instance.exports[name] as WebAssembly.ImportValue;
+    this.#products.set(name, product);
+    return product;
+  }
+}
+
+function moduleOf(bytes: Uint8Array<ArrayBuffer>, name: string): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    throw new CompileError(
+      `The code of ${name} was refused by the WebAssembly engine: ${error instanceof Error ? error.message : String(error)}. ` +
+        "Use linker \"reference\" for this function, and report it.",
+    );
+  }
+}

@@ -1,0 +1,343 @@
+/** Running sums and products, differences, repetition, rotation, one-hot rows. */
+import { fromFlat, readElement, type Complex, type Element } from "../array/index.ts";
+import type { NdArray } from "../array/ndArray.ts";
+import { config } from "../config/config.ts";
+import { isBool, isComplex, isDiscrete, type DType } from "../dtype.ts";
+import { DtypeError, RankError, ValueError } from "../errors.ts";
+import { Apply } from "../graph/apply.ts";
+import { Op, type InputGradient } from "../graph/op.ts";
+import type { Variable } from "../graph/variable.ts";
+import type { LowerContext, Lowered } from "../ir/lowered.ts";
+import type { Expr, Ref, Stmt } from "../ir/node.ts";
+import { convertElement } from "../scalar/apply.ts";
+import { scalarTypeOf } from "../scalar/scalarTypes.ts";
+import { alloc, arange } from "./alloc.ts";
+import { asTensor, constant } from "./constant.ts";
+import { dimshuffle, normalizeAxisOf } from "./dimshuffle.ts";
+import { join } from "./join.ts";
+import { elementConstant, isPair, loadElement, storeElement } from "./loops.ts";
+import { cast, div, eq, mul, sub } from "./math.ts";
+import { operand, shape as shapeOf } from "./shape.ts";
+import { ravel, reshape } from "./reshape.ts";
+import { asSize, knownSize, sizeAlgebra, sizeProduct, type SizeLike } from "./sizes.ts";
+import { asSizes, type SizesLike } from "./sizeArguments.ts";
+import { at, slice } from "./subtensor/index.ts";
+import { take } from "./subtensor/take.ts";
+import { tensorType } from "./type.ts";
+import type { TensorLike, TensorVariable } from "./variable.ts";
+
+/** Along which axis; over all elements in C order when absent. */
+export interface CumulativeOptions {
+  readonly axis?: number;
+}
+
+// --- running sums and products -------------------------------------------------------------------
+
+/** The dtype in which a running sum or product of `dtype` is kept: as for sums. */
+function cumulativeDtype(dtype: DType): DType {
+  if (!isDiscrete(dtype) && !isBool(dtype)) return dtype;
+  return dtype.startsWith("uint") ? "uint64" : "int64";
+}
+
+/** `out[i] = x[0] + ... + x[i]` (or times) along one axis. */
+export class CumOp extends Op {
+  readonly name: string;
+  readonly axis: number;
+  readonly mode: "add" | "mul";
+
+  constructor(axis: number, mode: "add" | "mul") {
+    super();
+    this.axis = axis;
+    this.mode = mode;
+    this.name = "CumOp";
+  }
+
+  override get key(): string {
+    return `CumOp{${this.axis}, ${this.mode}}`;
+  }
+
+  override makeNode(x: Variable): Apply {
+    const v = x as TensorVariable;
+    return new Apply(this, [v], [tensorType(cumulativeDtype(v.dtype), v.type.shape)]);
+  }
+
+  override inferShape(_node: Apply, [shape]: readonly (readonly Variable[])[]): (readonly Variable[])[] {
+    return [shape!];
+  }
+
+  override perform(node: Apply, [x]: readonly NdArray[]): NdArray[] {
+    const { dtype } = node.outputs[0] as TensorVariable;
+    const value = x!.astype(dtype);
+    const { shape } = value;
+    const n = shape[this.axis]!;
+    const inner = shape.slice(this.axis + 1).reduce((p, q) => p * q, 1);
+    const flat = Array.from({ length: value.size }, (_, i) => readElement(value, elementOffset(value, i)));
+    const wrap = (e: Element): Element => (typeof e === "bigint" ? wrapBigInt(e, dtype) : roundElement(e, dtype));
+    for (let i = 0; i < flat.length; i++) {
+      if (Math.floor(i / inner) % n === 0) continue;
+      flat[i] = wrap(combine(this.mode, flat[i - inner]!, flat[i]!));
+    }
+    return [fromFlat(flat, shape, dtype)];
+  }
+
+  override lop(node: Apply, [g]: readonly (Variable | null)[]): InputGradient[] {
+    if (g === null || g === undefined) return [null];
+    const x = node.inputs[0] as TensorVariable;
+    const out = node.outputs[0] as TensorVariable;
+    const weighted = this.mode === "add" ? (g as TensorVariable) : mul(g as TensorVariable, out);
+    const sums = reversed(new CumOp(this.axis, "add").call(reversed(weighted, this.axis)) as TensorVariable, this.axis);
+    // For products: d out[j] / d x[i] = out[j] / x[i] for j >= i. Not defined where x is 0.
+    return [this.mode === "add" ? sums : div(sums, x)];
+  }
+
+  lower(ctx: LowerContext): Lowered {
+    const { b } = ctx;
+    const [input, output] = [ctx.inputs[0]!, ctx.outputs[0]!];
+    const { axis, mode } = this;
+    const { dtype } = output;
+    const type = scalarTypeOf(dtype);
+    const wide = dtype === "float16" ? "f32" : type;
+    return {
+      form: "block",
+      emit: ({ inputs: [x], outputs: [out] }) => {
+        const refs = input.shape.map((_, i): Ref => b.natural(`i${i}`));
+        const parts = isComplex(dtype) ? 2 : 1;
+        const totals = Array.from({ length: parts }, (_, p) => b.ref(wide, p === 0 ? "total" : "total.im"));
+        const element = convertElement(b, loadElement(b, input.dtype, x!, refs), dtype);
+        const values = (isPair(element) ? element : [element]).map((e) => b.cast(e, wide));
+        const next = this.#next(b, totals, values, mode);
+        const lets = next.map((e, p): Stmt => ({ kind: "let", ref: b.ref(wide, `next${p}`), value: e }));
+        const stored = lets.map((s) => b.cast((s as Stmt & { kind: "let" }).ref, type));
+        const body: Stmt[] = [
+          ...lets,
+          ...totals.map((ref, p): Stmt => ({ kind: "assign", ref, value: (lets[p] as Stmt & { kind: "let" }).ref })),
+          ...storeElement(b, out!, refs, parts === 2 ? [stored[0]!, stored[1]!] : stored[0]!),
+        ];
+        const start = elementConstant(b, dtype, mode === "add" ? 0 : 1);
+        const starts = isPair(start) ? start : [start];
+        let stmts: Stmt[] = [
+          ...totals.map((ref, p): Stmt => ({ kind: "var", ref, init: b.cast(starts[p]!, wide) })),
+          { kind: "for", ref: refs[axis]!, extent: input.shape[axis]!, mode: "serial", body },
+        ];
+        for (let i = refs.length - 1; i >= 0; i--) {
+          if (i === axis) continue;
+          stmts = [{ kind: "for", ref: refs[i]!, extent: input.shape[i]!, mode: "serial", body: stmts }];
+        }
+        return stmts;
+      },
+    };
+  }
+
+  #next(b: LowerContext["b"], total: readonly Expr[], x: readonly Expr[], mode: "add" | "mul"): Expr[] {
+    if (mode === "add") return total.map((t, p) => b.add(t, x[p]!));
+    if (total.length === 1) return [b.mul(total[0]!, x[0]!)];
+    const [re, im] = total as [Expr, Expr];
+    const [xr, xi] = x as [Expr, Expr];
+    return [b.sub(b.mul(re, xr), b.mul(im, xi)), b.add(b.mul(re, xi), b.mul(im, xr))];
+  }
+}
+
+/** Offset of the element at a C-order position. */
+function elementOffset(x: NdArray, position: number): number {
+  let offset = x.offset;
+  let rest = position;
+  for (let axis = x.ndim - 1; axis >= 0; axis--) {
+    const n = x.shape[axis]!;
+    offset += (rest % n) * x.strides[axis]!;
+    rest = Math.floor(rest / n);
+  }
+  return offset;
+}
+
+function combine(mode: "add" | "mul", a: Element, b: Element): Element {
+  if (typeof a === "object") {
+    const y = b as Complex;
+    if (mode === "add") return { re: a.re + y.re, im: a.im + y.im };
+    return { re: a.re * y.re - a.im * y.im, im: a.re * y.im + a.im * y.re };
+  }
+  const [x, y] = [a as number, b as number];
+  return mode === "add" ? x + y : x * y;
+}
+
+function wrapBigInt(e: bigint, dtype: DType): bigint {
+  return dtype === "uint64" ? BigInt.asUintN(64, e) : BigInt.asIntN(64, e);
+}
+
+function roundElement(e: Element, dtype: DType): Element {
+  if (typeof e === "number") return dtype === "float32" ? Math.fround(e) : e;
+  if (typeof e === "object" && dtype === "complex64") return { re: Math.fround(e.re), im: Math.fround(e.im) };
+  return e;
+}
+
+function reversed(x: TensorVariable, axis: number): TensorVariable {
+  const whole = Array.from({ length: x.ndim }, (_, i) => (i === axis ? slice(null, null, -1) : slice(null, null)));
+  return at(x, ...whole);
+}
+
+function cumulative(x: TensorLike, mode: "add" | "mul", name: string, options: CumulativeOptions): TensorVariable {
+  const v = asTensor(x);
+  if (options.axis === undefined) return new CumOp(0, mode).call(ravel(v)) as TensorVariable;
+  return new CumOp(normalizeAxisOf(options.axis, v.ndim, name), mode).call(v) as TensorVariable;
+}
+
+/**
+ * Running sums along an axis; of all elements in C order, as a vector, without one. Integers and bools give int64 (uint64).
+ * @throws AxisError for an axis out of range
+ */
+export function cumsum(x: TensorLike, options: CumulativeOptions = {}): TensorVariable {
+  return cumulative(x, "add", "cumsum", options);
+}
+
+/** Running products; see `cumsum`. The gradient is not defined where an element is 0. */
+export function cumprod(x: TensorLike, options: CumulativeOptions = {}): TensorVariable {
+  return cumulative(x, "mul", "cumprod", options);
+}
+
+// --- differences, rotation -----------------------------------------------------------------------
+
+/** Which differences: the n-th along an axis. */
+export interface DiffOptions {
+  /** How often differences are taken; 1 when absent. */
+  readonly n?: number;
+  /** The last axis when absent. */
+  readonly axis?: number;
+}
+
+/** `x[i + 1] - x[i]` along an axis, `n` times; of bools: where neighbours differ. */
+export function diff(x: TensorLike, options: DiffOptions = {}): TensorVariable {
+  let v = asTensor(x);
+  const details = { op: "diff", inputs: [operand(v)] };
+  const { n = 1 } = options;
+  if (!Number.isInteger(n) || n < 0) throw new ValueError(`diff: expected a whole number n >= 0, got ${n}.`, details);
+  if (v.ndim === 0) throw new RankError("diff: a scalar has no differences; expected at least one axis.", details);
+  const axis = normalizeAxisOf(options.axis ?? -1, v.ndim, "diff");
+  const along = (from: SizeLike | null, to: SizeLike | null): TensorVariable =>
+    at(v, ...Array.from({ length: v.ndim }, (_, i) => (i === axis ? slice(from, to) : slice(null, null))));
+  for (let k = 0; k < n; k++) {
+    v = sub(cast(along(1, null), v.dtype), along(null, -1));
+  }
+  return v;
+}
+
+/** What `roll` may be told. */
+export interface RollOptions {
+  /** All elements in C order when absent. */
+  readonly axis?: number;
+}
+
+/** Elements moved by `shift` places (down for a negative one), the last ones coming round to the front. */
+export function roll(x: TensorLike, shift: SizeLike, options: RollOptions = {}): TensorVariable {
+  const v = asTensor(x);
+  if (options.axis === undefined) {
+    if (v.ndim === 1) return roll(v, shift, { axis: 0 });
+    return reshape(roll(ravel(v), shift, { axis: 0 }), shapeOf(v), { ndim: v.ndim });
+  }
+  const axis = normalizeAxisOf(options.axis, v.ndim, "roll");
+  const n = shapeOf(v)[axis]!;
+  const by = asSize(shift, "roll", Number.MIN_SAFE_INTEGER);
+  // The first element comes from n - shift; an empty axis has no element to start from.
+  const places = sub(n, modulo(by, sizeAlgebra.max(n, asSize(1, "roll"))));
+  const along = (from: TensorVariable | null, to: TensorVariable | null): TensorVariable =>
+    at(v, ...Array.from({ length: v.ndim }, (_, i) => (i === axis ? slice(from, to) : slice(null, null))));
+  return join(axis, along(places, null), along(null, places));
+}
+
+function modulo(a: TensorVariable, n: TensorVariable): TensorVariable {
+  const [x, y] = [knownSize(a), knownSize(n)];
+  if (x !== null && y !== null) return asSize(((x % y) + y) % y, "roll");
+  return sizeAlgebra.sub(a, sizeAlgebra.mul(sizeAlgebra.div(a, n), n));
+}
+
+// --- repetition ----------------------------------------------------------------------------------
+
+/** What `repeat` may be told. */
+export interface RepeatOptions {
+  /** All elements in C order when absent. */
+  readonly axis?: number;
+}
+
+/**
+ * Each element `repeats` times in a row, along an axis or, without one, of all elements in C order. `repeats` is a number, an
+ * integer scalar, or a list of numbers, one for each place along the axis.
+ * @throws ValueError for a negative count, DtypeError for one that is no integer, RankError for symbolic vectors
+ */
+export function repeat(x: TensorLike, repeats: TensorLike, options: RepeatOptions = {}): TensorVariable {
+  const given = asTensor(x);
+  const v = options.axis === undefined ? ravel(given) : given;
+  const axis = options.axis === undefined ? 0 : normalizeAxisOf(options.axis, v.ndim, "repeat");
+  if (Array.isArray(repeats)) return repeatEach(v, repeats as readonly unknown[], axis);
+  const count = asTensor(repeats);
+  const details = { op: "repeat", inputs: [operand(v), operand(count)] };
+  if (!isDiscrete(count.dtype)) throw new DtypeError(`repeat: expected a whole number, got ${count.dtype}.`, details);
+  if (count.ndim > 0) {
+    throw new RankError("repeat: counts per element must be a list of numbers; a symbolic count must be a scalar.", details);
+  }
+  const n = asSize(count, "repeat");
+  const pattern = Array.from({ length: v.ndim }, (_, i) => i).flatMap((i): (number | "x")[] => (i === axis ? [i, "x"] : [i]));
+  const sizes = shapeOf(v);
+  const spread = sizes.flatMap((s, i) => (i === axis ? [s, n] : [s]));
+  const out = sizes.map((s, i) => (i === axis ? sizeAlgebra.mul(s, n) : s));
+  return reshape(alloc(dimshuffle(v, pattern), spread), out, { ndim: v.ndim });
+}
+
+function repeatEach(v: TensorVariable, repeats: readonly unknown[], axis: number): TensorVariable {
+  const positions: number[] = [];
+  for (const [i, count] of repeats.entries()) {
+    if (typeof count !== "number" || !Number.isInteger(count) || count < 0) {
+      throw new ValueError(`repeat: expected whole numbers >= 0, got ${String(count)} at ${i}.`, {
+        op: "repeat",
+        inputs: [operand(v)],
+      });
+    }
+    for (let k = 0; k < count; k++) positions.push(i);
+  }
+  const n = v.type.shape[axis]!;
+  if (n !== null && n !== repeats.length) {
+    throw new ValueError(`repeat: ${repeats.length} counts for an axis of size ${n}.`, { op: "repeat", inputs: [operand(v)] });
+  }
+  return take(v, constant(fromFlat(positions.map(BigInt), [positions.length], "int64")), { axis });
+}
+
+/**
+ * `x` side by side `repeats[i]` times along axis i. Missing axes of either are added in front with 1.
+ * @throws ValueError for a negative count
+ */
+export function tile(x: TensorLike, repeats: SizesLike | SizeLike): TensorVariable {
+  const v = asTensor(x);
+  const list = asSizes((typeof repeats === "number" ? [repeats] : repeats) as SizesLike, "tile");
+  const rank = Math.max(v.ndim, list.length);
+  const ones = (n: number): TensorVariable[] => Array.from({ length: n }, () => asSize(1, "tile"));
+  const counts = [...ones(rank - list.length), ...list];
+  const sizes = [...ones(rank - v.ndim), ...shapeOf(v)];
+  if (counts.every((c) => knownSize(c) === 1)) {
+    return rank === v.ndim ? v : dimshuffle(v, [...ones(rank - v.ndim).map(() => "x" as const), ...shapeOf(v).keys()]);
+  }
+  // (c0, n0, c1, n1 ...): every axis gets one of its own to be repeated along.
+  const lead = rank - v.ndim;
+  const pattern = counts.flatMap((_, i): (number | "x")[] => ["x", i < lead ? "x" : i - lead]);
+  const spread = counts.flatMap((c, i) => [c, sizes[i]!]);
+  const out = counts.map((c, i) => sizeProduct([c, sizes[i]!]));
+  return reshape(alloc(dimshuffle(v, pattern), spread), out, { ndim: rank });
+}
+
+// --- one-hot -------------------------------------------------------------------------------------
+
+/** What `toOneHot` may be told. */
+export interface OneHotOptions {
+  /** `config.floatX` when absent. */
+  readonly dtype?: DType;
+}
+
+/**
+ * A row per element of the integer vector `y` with a one at its position and zeros elsewhere: shape (n, classes). Rows of elements outside
+ * 0 .. classes - 1 are zero.
+ * @throws RankError, DtypeError unless `y` is an integer vector
+ */
+export function toOneHot(y: TensorLike, classes: SizeLike, options: OneHotOptions = {}): TensorVariable {
+  const v = asTensor(y);
+  const details = { op: "toOneHot", inputs: [operand(v)] };
+  if (v.ndim !== 1) throw new RankError(`toOneHot: expected a vector, got rank ${v.ndim}.`, details);
+  if (!isDiscrete(v.dtype)) throw new DtypeError(`toOneHot: expected integers, got ${v.dtype}.`, details);
+  const columns = dimshuffle(arange(asSize(classes, "toOneHot")), ["x", 0]);
+  return cast(eq(columns, dimshuffle(v, [0, "x"])), options.dtype ?? config.floatX);
+}

@@ -1,0 +1,159 @@
+/** Stores to and increments of a part: those that do nothing, are overwritten or read again, and sparse gradients. */
+import type { Apply } from "../../graph/apply.ts";
+import { nodeRule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
+import type { Variable } from "../../graph/variable.ts";
+import { isFloat } from "../../dtype.ts";
+import { add, mul, neg } from "../math.ts";
+import { bind } from "../subtensor/entries.ts";
+import { AdvancedIncSubtensor, AdvancedSubtensor, IncSubtensor, Subtensor } from "../subtensor/index.ts";
+import type { TensorVariable } from "../variable.ts";
+import { asScalar, elemNode, isSameSize, like, nameOf, peel, sameBroadcast, scalarValue } from "./matchers.ts";
+import { isFull, padEntries, simplified } from "./subtensor.ts";
+
+type T = TensorVariable;
+
+/** Do two nodes select the same part? The index inputs begin at `a` and `b`. */
+function sameIndices(first: Apply, a: number, second: Apply, b: number): boolean {
+  const [x, y] = [first.inputs.slice(a), second.inputs.slice(b)];
+  return x.length === y.length && x.every((v, i) => v === y[i]);
+}
+
+const entriesKey = (op: Subtensor | IncSubtensor): string => new Subtensor(op.entries).key;
+
+/** Have two variables the same sizes, as far as the graph tells? */
+function sameShape(a: T, b: T, ctx: RuleContext): boolean {
+  if (a === b) return true;
+  const [x, y] = [ctx.shapeOf(a), ctx.shapeOf(b)];
+  return sameBroadcast(a, b) && x.every((n, i) => isSameSize(n, y[i]!, ctx));
+}
+
+/** setSubtensor(x[i], y)[i] = y, and the same of an increment of zeros. */
+function readBack(node: Apply, ctx: RuleContext): RuleResult {
+  const { op } = node;
+  const written = node.inputs[0]!.owner;
+  if (!(op instanceof Subtensor) || written === null || !(written.op instanceof IncSubtensor)) return null;
+  const [x, y] = written.inputs as [T, T];
+  if (!written.op.set && scalarValue(x) !== 0) return null;
+  if (entriesKey(op) !== entriesKey(written.op) || !sameIndices(node, 1, written, 2)) return null;
+  const out = node.outputs[0] as T;
+  // A value of another size than the part is an error that must stay.
+  const plain = asScalar(y) ?? y;
+  return plain.ndim === 0 || sameShape(y, out, ctx) ? like(plain, out, ctx) : null;
+}
+
+/** What selects everything is replaced or added to; a part set to itself or increased by 0 stays. */
+function uselessWrite(node: Apply, ctx: RuleContext): RuleResult {
+  const { op } = node;
+  if (!(op instanceof IncSubtensor)) return null;
+  const [x, y] = node.inputs as [T, T];
+  if (!op.set && scalarValue(y) === 0) return x;
+  if (op.set && y.owner !== null && y.owner.op instanceof Subtensor && y.owner.inputs[0] === x) {
+    if (entriesKey(op) === entriesKey(y.owner.op) && sameIndices(node, 2, y.owner, 1)) return x;
+  }
+  const entries = padEntries(bind(op.entries, node.inputs.slice(2) as T[]), x.ndim);
+  if (entries.some((e) => e.kind === "int")) return null;
+  const sizes = entries.every(isFull) ? [] : (ctx.shapeOf(x) as T[]);
+  if (!entries.every((e, axis) => isFull(e) || isFull(simplified(e, sizes[axis]!, ctx)))) return null;
+  const out = node.outputs[0] as T;
+  if (!op.set) return like(add(x, y), out, ctx);
+  const plain = asScalar(y) ?? y;
+  return plain.ndim === 0 || sameShape(y, x, ctx) ? like(plain, out, ctx) : null;
+}
+
+/** What is stored to the same part again is not stored before. */
+function overwritten(node: Apply, ctx: RuleContext): RuleResult {
+  const { op } = node;
+  const before = node.inputs[0]!.owner;
+  if (!(op instanceof IncSubtensor) || before === null || !(before.op instanceof IncSubtensor)) return null;
+  if (!op.set || entriesKey(op) !== entriesKey(before.op) || !sameIndices(node, 2, before, 2)) return null;
+  // Sizes that may not fit are an error of the first store.
+  const y = before.inputs[1] as T;
+  if (asScalar(y) === null && !sameShape(y, node.inputs[1] as T, ctx)) return null;
+  return op.call(before.inputs[0]!, ...node.inputs.slice(1));
+}
+
+/** 0 + y = y: an increment of zeros is a store. */
+function incrementOfZeros(node: Apply): RuleResult {
+  const { op } = node;
+  if (!(op instanceof IncSubtensor) || op.set || scalarValue(node.inputs[0]!) !== 0) return null;
+  return new IncSubtensor(op.entries, true).call(...node.inputs);
+}
+
+interface SparseTerm {
+  readonly node: Apply;
+  readonly scale: T | null;
+}
+
+/** `v` as c * inc(zeros[i], y) that nobody else uses. */
+function sparseTerm(v: Variable, ctx: RuleContext): SparseTerm | null {
+  if (ctx.clientCount(v) > 1 || v.owner === null) return null;
+  const { op, inputs } = v.owner;
+  const isInc = op instanceof AdvancedIncSubtensor || op instanceof IncSubtensor;
+  if (isInc) return !op.set && scalarValue(inputs[0]!) === 0 ? { node: v.owner, scale: null } : null;
+  if (nameOf(v.owner) !== "mul" || inputs.length !== 2) return null;
+  for (const [i, factor] of inputs.entries()) {
+    const scale = asScalar(factor);
+    const inner = scale === null ? null : sparseTerm(inputs[1 - i]!, ctx);
+    if (inner !== null && inner.scale === null) return { node: inner.node, scale };
+  }
+  return null;
+}
+
+/** x - c * inc(zeros[i], y) = inc(x[i], -c * y): the gradient of a lookup touches the rows that were looked up. */
+function addSparse(node: Apply, ctx: RuleContext): RuleResult {
+  const out = node.outputs[0] as T;
+  if (node.inputs.length !== 2 || !isFloat(out.dtype)) return null;
+  const subtract = elemNode(out, "sub") !== null;
+  for (const i of subtract ? [1] : [1, 0]) {
+    const x = node.inputs[1 - i] as T;
+    if (x.dtype !== out.dtype) continue;
+    const term = sparseTerm(node.inputs[i]!, ctx);
+    if (term === null || peel(node.inputs[i]!) !== node.inputs[i]) continue;
+    const [zeros, y, ...indices] = term.node.inputs as T[];
+    if (!sameShape(zeros!, x, ctx) || zeros!.dtype !== out.dtype) continue;
+    const scaled = term.scale === null ? y! : mul(y!, term.scale);
+    return (term.node.op as IncSubtensor).call(x, subtract ? neg(scaled) : scaled, ...indices);
+  }
+  return null;
+}
+
+/** setSubtensor(x[i], c)[i] = c for integer tensors i, whatever they repeat. */
+function readBackAdvanced(node: Apply, ctx: RuleContext): RuleResult {
+  const { op } = node;
+  const written = node.inputs[0]!.owner;
+  if (!(op instanceof AdvancedSubtensor) || written === null || !(written.op instanceof AdvancedIncSubtensor)) return null;
+  if (!written.op.set || op.axes.join() !== written.op.axes.join() || op.front !== written.op.front) return null;
+  const value = asScalar(written.inputs[1]!);
+  // The indices may be out of range: only constants are known to be in it.
+  if (value === null || op.canFail(node) || !sameIndices(node, 1, written, 2)) return null;
+  return like(value, node.outputs[0] as T, ctx);
+}
+
+export const incSubtensorRules: readonly Rule[] = [
+  nodeRule("local_subtensor_inc_subtensor", ["Subtensor"], readBack, {
+    exactness: "special",
+    formula: "setSubtensor(x[i], y)[i] = y; inc(zeros[i], y)[i] = y",
+  }),
+  nodeRule("local_adv_sub1_adv_inc_sub1", ["AdvancedSubtensor1", "AdvancedSubtensor"], readBackAdvanced, {
+    exactness: "exact",
+    formula: "setSubtensor(x[indices], c)[indices] = c",
+  }),
+  nodeRule("local_useless_inc_subtensor", ["IncSubtensor"], uselessWrite, {
+    exactness: "special",
+    formula: "set(x[:], y) = y; inc(x[:], y) = x + y; set(x[i], x[i]) = x; inc(x[i], 0) = x",
+  }),
+  nodeRule("local_setsubtensor_overwrite", ["IncSubtensor"], overwritten, {
+    exactness: "exact",
+    formula: "set(set(x[i], y)[i], z) = set(x[i], z)",
+  }),
+];
+
+export const sparseUpdateRules: readonly Rule[] = [
+  nodeRule("local_add_incsubtensor_of_zeros", ["add", "sub"], addSparse, {
+    formula: "x - c * inc(zeros[i], y) = inc(x[i], -c * y)",
+  }),
+  nodeRule("local_incsubtensor_of_zeros_to_setsubtensor", ["IncSubtensor"], incrementOfZeros, {
+    exactness: "special",
+    formula: "inc(zeros[i], y) = set(zeros[i], y)",
+  }),
+];
