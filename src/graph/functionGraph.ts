@@ -28,6 +28,8 @@ export class FunctionGraph {
   readonly log: Replacement[] = [];
   /** Called for each node that enters the graph or whose inputs changed; rule engines listen. */
   onChange: ((node: Apply) => void) | undefined;
+  /** Called for a node that is left as the only user of one of its inputs: it may now look into that input. */
+  onSingle: ((node: Apply) => void) | undefined;
 
   readonly #outputs: Variable[];
   readonly #inputSet: ReadonlySet<Variable>;
@@ -225,7 +227,9 @@ export class FunctionGraph {
   #removeClient(v: Variable, node: Apply | null, index: number): void {
     const list = this.#clients.get(v);
     const at = list?.findIndex((c) => c.node === node && c.index === index) ?? -1;
-    if (at >= 0) list!.splice(at, 1);
+    if (at < 0) return;
+    list!.splice(at, 1);
+    if (this.onSingle !== undefined && list!.length === 1 && list![0]!.node !== null) this.onSingle(list![0]!.node);
   }
 
   // --- replacement -----------------------------------------------------------------------------
@@ -233,6 +237,8 @@ export class FunctionGraph {
   #redirect(first: Variable, target: Variable): void {
     // Merging clients can make further nodes equal: a work list, since graphs are deep.
     const work: [Variable, Variable][] = [[first, target]];
+    // Dropped last: what is about to be merged into may have had no other use meanwhile.
+    const superseded: Apply[] = [];
     for (let pair = work.pop(); pair !== undefined; pair = work.pop()) {
       const old = pair[0];
       const now = this.#follow(pair[1]);
@@ -240,7 +246,10 @@ export class FunctionGraph {
       // The replacement may be computed from what it replaces: that use stays.
       const above = nodesNear(now);
       const kept = this.clients(old).some(({ node }) => node !== null && above.has(node));
-      if (!kept) this.#imported.set(old, now);
+      if (!kept) {
+        this.#imported.set(old, now);
+        this.#retire(old);
+      }
       for (const { node, index } of Array.from(this.clients(old))) {
         if (node !== null && above.has(node)) continue;
         this.#removeClient(old, node, index);
@@ -248,8 +257,16 @@ export class FunctionGraph {
         if (node === null) this.#outputs[index] = now;
         else this.#setInput(node, index, now, work);
       }
-      if (old.owner !== null) this.#dropIfUnused(old.owner);
+      if (old.owner !== null) superseded.push(old.owner);
     }
+    for (const node of superseded) this.#dropIfUnused(node);
+  }
+
+  /** The node of a superseded variable is no longer found as the equal of another. */
+  #retire({ owner }: Variable): void {
+    if (owner === null || owner.outputs.some((o) => this.#imported.get(o) === o)) return;
+    const key = this.#keyOf.get(owner);
+    if (key !== undefined && this.#nodes.get(key) === owner) this.#nodes.delete(key);
   }
 
   #setInput(node: Apply, index: number, v: Variable, work: [Variable, Variable][]): void {

@@ -60,7 +60,13 @@ function runPass(graph: FunctionGraph, pass: Pass, options: EngineOptions): Pass
     clientCount: (v) => graph.clients(v).length,
   };
   let budget = (initial.length + 16) * MAX_FIRINGS_PER_NODE;
-  if (pass.until === "fixpoint") graph.onChange = enqueue;
+  if (pass.until === "fixpoint") {
+    graph.onChange = enqueue;
+    graph.onSingle = (node) => {
+      enqueue(node);
+      for (const out of node.outputs) enqueueClients(graph, out, enqueue, 2);
+    };
+  }
   try {
     for (let at = 0; at < queue.length; at++) {
       const node = queue[at]!;
@@ -80,6 +86,7 @@ function runPass(graph: FunctionGraph, pass: Pass, options: EngineOptions): Pass
     }
   } finally {
     graph.onChange = undefined;
+    graph.onSingle = undefined;
   }
   stats.milliseconds = performance.now() - start;
   return stats;

@@ -9,7 +9,7 @@ import { DimShuffle } from "../dimshuffle.ts";
 import { Elemwise } from "../elemwise.ts";
 import { add, cast, div, inv, mul, neg, sub } from "../math.ts";
 import type { TensorVariable } from "../variable.ts";
-import { elem, like, peel, scalarValue } from "./matchers.ts";
+import { elem, like, nameOf, peel, scalarValue } from "./matchers.ts";
 
 type T = TensorVariable;
 
@@ -156,7 +156,7 @@ function canonizeProduct(node: Apply, ctx: RuleContext): RuleResult {
   const out = node.outputs[0] as T;
   if (out.dtype === "bool" || isComplex(out.dtype) || isAbsorbed(node, "product", ctx)) return null;
   const chain = chainOf(node, "product", ctx);
-  if (isReciprocal(chain)) return null;
+  if (nameOf(node) === "true_div" && isReciprocal(chain) && scalarValue(node.inputs[0]!) === 1) return null;
   const cancelled = cancel(chain);
   const up = takeConstants(chain.plus);
   const down = takeConstants(chain.minus);
@@ -182,9 +182,11 @@ function canonizeProduct(node: Apply, ctx: RuleContext): RuleResult {
   return like(result, out, ctx);
 }
 
-/** 1/x, the canonical form of inv(x). */
-function isReciprocal({ plus, minus }: Chain): boolean {
-  return plus.length === 1 && minus.length === 1 && scalarValue(plus[0]!) === 1 && scalarValue(minus[0]!) === undefined;
+/** 1/x, the canonical form of inv(x); 1/(x*y). */
+function isReciprocal({ plus, minus, negations }: Chain): boolean {
+  return (
+    negations === 0 && plus.length === 1 && scalarValue(plus[0]!) === 1 && minus.every((x) => scalarValue(x) === undefined)
+  );
 }
 
 /** A folded constant must be a value of the dtype: overflow, wrap-around and underflow stay where they were. */
