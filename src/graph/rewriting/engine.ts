@@ -60,19 +60,17 @@ function runPass(graph: FunctionGraph, pass: Pass, options: EngineOptions): Pass
     clientCount: (v) => graph.clients(v).length,
   };
   let budget = (initial.length + 16) * MAX_FIRINGS_PER_NODE;
-  if (pass.until === "fixpoint") {
-    graph.onChange = enqueue;
-    graph.onSingle = (node) => {
-      enqueue(node);
-      for (const out of node.outputs) enqueueClients(graph, out, enqueue, 2);
-    };
-  }
+  const onSingle = (node: Apply): void => {
+    enqueue(node);
+    for (const out of node.outputs) enqueueClients(graph, out, enqueue, 2);
+  };
+  if (pass.until === "fixpoint") graph.onChange = enqueue;
   try {
     for (let at = 0; at < queue.length; at++) {
       const node = queue[at]!;
       queued.delete(node);
       if (!graph.has(node)) continue;
-      const fired = applyRules(node, index, ctx, options, stats);
+      const fired = applyRules(node, index, ctx, options, stats, onSingle);
       if (fired === null || pass.until === "once") continue;
       if (--budget < 0) {
         throw new InternalError(
@@ -86,7 +84,6 @@ function runPass(graph: FunctionGraph, pass: Pass, options: EngineOptions): Pass
     }
   } finally {
     graph.onChange = undefined;
-    graph.onSingle = undefined;
   }
   stats.milliseconds = performance.now() - start;
   return stats;
@@ -127,10 +124,11 @@ function applyRules(
   ctx: RuleContext,
   options: EngineOptions,
   stats: PassStats,
+  onSingle: (node: Apply) => void,
 ): Rule | null {
   for (const key of [...options.ruleKeys(node), "*"]) {
     for (const r of index.get(key) ?? []) {
-      if (tryRule(r, node, ctx, options)) {
+      if (tryRule(r, node, ctx, options, onSingle)) {
         stats.fired.set(r.name, (stats.fired.get(r.name) ?? 0) + 1);
         return r;
       }
@@ -139,7 +137,13 @@ function applyRules(
   return null;
 }
 
-function tryRule(r: Rule, node: Apply, ctx: RuleContext, options: EngineOptions): boolean {
+function tryRule(
+  r: Rule,
+  node: Apply,
+  ctx: RuleContext,
+  options: EngineOptions,
+  onSingle: (node: Apply) => void,
+): boolean {
   let result: RuleResult;
   try {
     result = withOriginOf(node, () => r.apply(node, ctx));
@@ -167,7 +171,10 @@ function tryRule(r: Rule, node: Apply, ctx: RuleContext, options: EngineOptions)
       continue;
     }
     options.onFire?.(r, before, target);
+    // Only what a replacement leaves behind counts: tentative nodes come and go at every try.
+    ctx.graph.onSingle = onSingle;
     ctx.graph.replace(before, target, r.name);
+    ctx.graph.onSingle = undefined;
     changed = true;
   }
   return changed;
