@@ -25,4 +25,8 @@ export const maxUlp: Readonly<Record<DecomposedName, Bound>> = {
   sin: tight,
   cos: tight,
   tan: elementary,
+  asin: elementary,
+  acos: elementary,
+  atan: elementary,
+  atan2: elementary,
 };

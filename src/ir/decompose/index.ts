@@ -5,6 +5,7 @@
  */
 import { unary, type Decomposition } from "./expansion.ts";
 import { cosh, exp, exp2, expm1, sigmoid, sinh, softplus, tanh } from "./exponential.ts";
+import { acos, asin, atan, atan2 } from "./inverseTrigonometric.ts";
 import type { FloatType } from "./kit.ts";
 import { log, log10, log1p, log2 } from "./logarithm.ts";
 import { cos, sin, tan } from "./trigonometric.ts";
@@ -14,7 +15,7 @@ export type { FloatType } from "./kit.ts";
 
 export const decomposedNames = [
   "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sigmoid", "softplus", "tanh", "sinh", "cosh",
-  "sin", "cos", "tan",
+  "sin", "cos", "tan", "asin", "acos", "atan", "atan2",
 ] as const;
 
 export type DecomposedName = (typeof decomposedNames)[number];
@@ -36,4 +37,8 @@ export const decompositions: Readonly<Record<DecomposedName, Readonly<Record<Flo
   sin: unary(sin),
   cos: unary(cos),
   tan: { f32: tan.f32, f64: unary(tan.f64).f64 },
+  asin,
+  acos,
+  atan,
+  atan2,
 };

@@ -1,4 +1,4 @@
-"""Fits every coefficient table of src/ir/decompose/coefficients.ts and writes that file.
+"""Fits every coefficient table of src/ir/decompose and writes the files there.
 
 Usage: python fits.py [name ...]     (needs mpmath; a cache of finished fits lies beside the output
 of a run in FITS_CACHE, default /tmp/theano-fits.json)
@@ -10,23 +10,12 @@ import sys
 
 from mpmath import mp, mpf
 
+from declared import FITS, both, declare
 from remez import fit
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TARGET = os.path.join(HERE, "../../../src/ir/decompose/coefficients.ts")
+TARGET = os.path.join(HERE, "../../../src/ir/decompose")
 CACHE = os.environ.get("FITS_CACHE", "/tmp/theano-fits.json")
-
-FITS = []
-
-
-def declare(name, what, g, w, interval, powers, dtype, fixed=None):
-    FITS.append((name, what, g, w, interval, powers, dtype, fixed))
-
-
-def both(name, what, g, w, interval, degrees, **more):
-    for dtype, degree in zip(("f32", "f64"), degrees):
-        declare(f"{name}_{dtype.upper()}", what, g, w, interval, degree, dtype, **more)
-
 
 HALF_LN2 = mp.log(2) / 2 * (1 + mpf(2) ** -9)
 both(
@@ -164,6 +153,9 @@ declare(
 )
 
 
+import inverse  # noqa: E402,F401
+
+
 def literal(value, dtype):
     x = float(value)
     return repr(x)
@@ -189,8 +181,8 @@ def render(results):
 def main():
     cache = json.load(open(CACHE)) if os.path.exists(CACHE) else {}
     wanted = set(sys.argv[1:])
-    results = []
-    for name, what, g, w, interval, powers, dtype, fixed in FITS:
+    results = {}
+    for file, name, what, g, w, interval, powers, dtype, fixed in FITS:
         key = f"{name}|{what}|{interval}|{powers}|{fixed}"
         if key not in cache or name in wanted:
             found, error, ideal = fit(g, w, interval, powers, dtype, fixed)
@@ -200,9 +192,10 @@ def main():
             json.dump(cache, open(CACHE, "w"))
         error, values = cache[key]
         low, high = (mp.nstr(mpf(v), 5) for v in interval)
-        results.append((name, what, low, high, error, values))
-    with open(TARGET, "w") as out:
-        out.write(render(results))
+        results.setdefault(file, []).append((name, what, low, high, error, values))
+    for file, rows in results.items():
+        with open(os.path.join(TARGET, f"{file}.ts"), "w") as out:
+            out.write(render(rows))
 
 
 main()
