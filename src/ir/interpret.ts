@@ -310,6 +310,11 @@ class Accumulation {
   add(i: number, value: ScalarValue): void {
     const { monoid } = this.acc;
     if (monoid === "argmax" || monoid === "argmin") return this.#search(i, value, monoid);
+    if (monoid === "prod") {
+      // One after the other: an infinite part must not meet a zero of another one.
+      this.#total = this.#op("mul", this.#total, value);
+      return;
+    }
     const lane = i % this.#lanes.length;
     this.#lanes[lane] = this.#op(COMBINE[monoid], this.#lanes[lane]!, value);
     if (++this.#filled === this.#block) this.#endBlock();

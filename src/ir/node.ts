@@ -154,7 +154,7 @@ export interface Accumulator {
 }
 
 /**
- * The order of a float reduction, a function of nothing but these numbers, so that every target gets the same bits: element k
+ * The order of a float sum, a function of nothing but these numbers, so that every target gets the same bits: element k
  * belongs to lane k % lanes; after each `block` iterations the lanes are combined by a balanced tree (lane i with
  * lane i + lanes/2, and so on) and restart at the identity; a sum's block sums are added with TwoSum compensation.
  */

@@ -117,7 +117,14 @@ function shift(name: string, instruction: InstructionName, doc: string): ScalarO
   return defineScalar({
     name,
     arity: 2,
-    dtype: bitwise,
+    // Truth values are shifted as the small integers 0 and 1.
+    dtype: {
+      ...bitwise,
+      result(dtypes, of) {
+        const d = bitwise.result(dtypes, of);
+        return d === "bool" ? "int8" : d;
+      },
+    },
     doc,
     maxUlp: 0,
     grad: flat,

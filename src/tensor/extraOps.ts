@@ -75,7 +75,7 @@ export class CumOp extends Op {
     const wrap = (e: Element): Element => (typeof e === "bigint" ? wrapBigInt(e, dtype) : roundElement(e, dtype));
     for (let i = 0; i < flat.length; i++) {
       if (Math.floor(i / inner) % n === 0) continue;
-      flat[i] = wrap(combine(this.mode, flat[i - inner]!, flat[i]!));
+      flat[i] = wrap(combine(this.mode, flat[i - inner]!, flat[i]!, dtype));
     }
     return [fromFlat(flat, shape, dtype)];
   }
@@ -149,11 +149,12 @@ function elementOffset(x: NdArray, position: number): number {
   return offset;
 }
 
-function combine(mode: "add" | "mul", a: Element, b: Element): Element {
+function combine(mode: "add" | "mul", a: Element, b: Element, dtype: DType): Element {
   if (typeof a === "object") {
     const y = b as Complex;
     if (mode === "add") return { re: a.re + y.re, im: a.im + y.im };
-    return { re: a.re * y.re - a.im * y.im, im: a.re * y.im + a.im * y.re };
+    const r = dtype === "complex64" ? Math.fround : (v: number): number => v;
+    return { re: r(r(a.re * y.re) - r(a.im * y.im)), im: r(r(a.re * y.im) + r(a.im * y.re)) };
   }
   const [x, y] = [a as number, b as number];
   return mode === "add" ? x + y : x * y;

@@ -8,11 +8,12 @@ import { Op, type InputGradient } from "../graph/op.ts";
 import type { Variable } from "../graph/variable.ts";
 import { castValue, convert } from "../ir/fold.ts";
 import type { ElementValue, LowerContext, Lowered } from "../ir/lowered.ts";
-import type { Expr, Monoid } from "../ir/node.ts";
+import type { Expr, Monoid, Ref, Stmt } from "../ir/node.ts";
 import type { ScalarValue } from "../ir/scalarInstructions.ts";
 import { convertElement } from "../scalar/apply.ts";
 import { scalarTypeOf } from "../scalar/scalarTypes.ts";
 import { dimshuffle } from "./dimshuffle.ts";
+import { loadElement, storeElement } from "./loops.ts";
 import { provideGradientTools } from "./elemwise.ts";
 import { cast, conj, div, eq, fill, mul, switch_ } from "./math.ts";
 import { tensorType } from "./type.ts";
@@ -38,6 +39,8 @@ export abstract class CAReduce extends Op {
 
   abstract dtypes(input: DType): Dtypes;
   protected abstract readonly monoid: Monoid;
+  /** What does the same for bools, where they have another one. */
+  protected readonly boolMonoid: Monoid | undefined = undefined;
   /** The combination of the elements of one group, which are `acc` values. */
   protected abstract combine(values: readonly Element[], acc: DType): Element;
 
@@ -79,7 +82,7 @@ export abstract class CAReduce extends Op {
     return {
       form: "reduce",
       axes: this.axes,
-      monoid: this.monoid,
+      monoid: (isBool(acc) ? this.boolMonoid : undefined) ?? this.monoid,
       accType: scalarTypeOf(acc),
       element: (value) => convertElement(b, value, acc),
       finish: ([value]) => convertElement(b, value!, out),
@@ -126,6 +129,7 @@ export function groupElements(
 function convertTo(e: Element, from: DType, to: DType): Element {
   if (from === to) return e;
   if (typeof e === "object") {
+    if (isBool(to)) return Number(e.re !== 0 || e.im !== 0);
     return { re: Number(convert(e.re, scalarTypeOf(to))), im: Number(convert(e.im, scalarTypeOf(to))) };
   }
   if (isComplex(to)) return { re: Number(e), im: 0 };
@@ -207,14 +211,56 @@ export class Prod extends Accumulation {
   protected readonly monoid = "prod";
 
   protected override combine(values: readonly Element[], acc: DType): Element {
+    // Rounded after each step: a product that is too large on the way stays infinite.
+    const round = acc === "float32" || acc === "complex64" ? Math.fround : (x: number): number => x;
     if (isComplex(acc)) {
+      const times = (a: number, b: number): number => round(a * b);
       return (values as readonly Complex[]).reduce(
-        (a, v) => ({ re: a.re * v.re - a.im * v.im, im: a.re * v.im + a.im * v.re }),
+        (a, v) => ({
+          re: round(times(a.re, v.re) - times(a.im, v.im)),
+          im: round(times(a.re, v.im) + times(a.im, v.re)),
+        }),
         { re: 1, im: 0 },
       );
     }
-    if (isFloat(acc)) return (values as readonly number[]).reduce((a, v) => a * v, 1);
+    if (isFloat(acc)) return (values as readonly number[]).reduce((a, v) => round(a * v), 1);
     return wrapInteger(values.reduce((a: bigint, v) => a * BigInt(v as number | bigint), 1n), acc);
+  }
+
+  /** Parts of a complex product do not combine on their own. */
+  override lower(ctx: LowerContext): Lowered {
+    const { b } = ctx;
+    const [input, output] = [ctx.inputs[0]!, ctx.outputs[0]!];
+    const { acc } = this.dtypes(input.dtype);
+    if (!isComplex(acc)) return super.lower(ctx);
+    const type = scalarTypeOf(acc);
+    return {
+      form: "block",
+      emit: ({ inputs: [x], outputs: [out] }) => {
+        const refs = input.shape.map((_, i) => b.natural(`i${i}`));
+        const kept = refs.filter((_, i) => !this.axes.includes(i));
+        const [re, im, nextRe, nextIm] = ["re", "im", "next.re", "next.im"].map((name) => b.ref(type, name)) as [Ref, Ref, Ref, Ref];
+        const [xr, xi] = convertElement(b, loadElement(b, input.dtype, x!, refs), acc) as readonly [Expr, Expr];
+        const loop = (axis: number, body: Stmt[]): Stmt[] => [
+          { kind: "for", ref: refs[axis]!, extent: input.shape[axis]!, mode: "serial", body },
+        ];
+        let stmts: Stmt[] = [
+          { kind: "let", ref: nextRe, value: b.sub(b.mul(re, xr), b.mul(im, xi)) },
+          { kind: "let", ref: nextIm, value: b.add(b.mul(re, xi), b.mul(im, xr)) },
+          { kind: "assign", ref: re, value: nextRe },
+          { kind: "assign", ref: im, value: nextIm },
+        ];
+        for (const axis of this.axes.toReversed()) stmts = loop(axis, stmts);
+        stmts = [
+          { kind: "var", ref: re, init: b.constant(type, 1) },
+          { kind: "var", ref: im, init: b.constant(type, 0) },
+          ...stmts,
+          ...storeElement(b, out!, kept, convertElement(b, [re, im], output.dtype)),
+        ];
+        for (let axis = refs.length - 1; axis >= 0; axis--) if (!this.axes.includes(axis)) stmts = loop(axis, stmts);
+        return stmts;
+      },
+    };
   }
 
   /** The product of the other elements: no division by an element that is zero. */
@@ -275,6 +321,7 @@ abstract class Extremum extends CAReduce {
 export class Max extends Extremum {
   readonly name = "Max";
   protected readonly monoid = "max";
+  protected override readonly boolMonoid = "or";
   protected override combine(values: readonly Element[]): Element {
     return values[this.pick(values, (a, b) => a > b)]!;
   }
@@ -283,6 +330,7 @@ export class Max extends Extremum {
 export class Min extends Extremum {
   readonly name = "Min";
   protected readonly monoid = "min";
+  protected override readonly boolMonoid = "and";
   protected override combine(values: readonly Element[]): Element {
     return values[this.pick(values, (a, b) => a < b)]!;
   }

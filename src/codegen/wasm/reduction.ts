@@ -131,7 +131,9 @@ export class ReductionWriter {
   }
 
   #fitsVectors(): boolean {
-    return this.#lanes > 1 && this.#s.accs.every((acc) => acc.target.type !== "f16");
+    // Products of floats are made one factor after the other.
+    const fits = ({ monoid, target: { type } }: Accumulator): boolean => type !== "f16" && (monoid !== "prod" || !isFloat(type));
+    return this.#lanes > 1 && this.#s.accs.every(fits);
   }
 
   #blockOf(states: readonly ReductionState[], plan: VectorLoopPlan | null, at: Local, stop: Local): void {
@@ -444,7 +446,7 @@ export function isSearch(monoid: Monoid): boolean {
 
 /** Whether bits depend on the order of combination. */
 function isOrdered(acc: Accumulator): boolean {
-  return isFloat(acc.target.type) && (acc.monoid === "sum" || acc.monoid === "prod");
+  return isFloat(acc.target.type) && acc.monoid === "sum";
 }
 
 /** Leaves a mask of the first `count` lanes. */

@@ -3,7 +3,7 @@ import { promote } from "../../dtype.ts";
 import { ArgumentError, RankError } from "../../errors.ts";
 import type { Apply } from "../../graph/apply.ts";
 import { alloc } from "../alloc.ts";
-import { asTensor } from "../constant.ts";
+import { asTensor, constant } from "../constant.ts";
 import { DimShuffle, dimshuffle } from "../dimshuffle.ts";
 import { add, cast, switch_ } from "../math.ts";
 import { Reshape, reshape } from "../reshape.ts";
@@ -36,7 +36,8 @@ export function incSubtensor(selection: TensorVariable, y: TensorLike): TensorVa
 
 function assign(selection: TensorVariable, y: TensorLike, set: boolean, name: string): TensorVariable {
   const v = asTensor(selection);
-  const value = fitDtype(v, asTensor(y, v.dtype));
+  const isTruth = v.dtype === "bool" && (y === 0 || y === 1);
+  const value = fitDtype(v, isTruth ? constant(y === 1, "bool") : asTensor(y, v.dtype));
   if (value.ndim > v.ndim) {
     throw new RankError(`${name}: a value of rank ${value.ndim} does not fit a selection of rank ${v.ndim}.`, {
       op: name,
