@@ -29,4 +29,7 @@ export const maxUlp: Readonly<Record<DecomposedName, Bound>> = {
   acos: elementary,
   atan: elementary,
   atan2: elementary,
+  asinh: elementary,
+  acosh: elementary,
+  atanh: elementary,
 };

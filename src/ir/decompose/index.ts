@@ -5,6 +5,7 @@
  */
 import { unary, type Decomposition } from "./expansion.ts";
 import { cosh, exp, exp2, expm1, sigmoid, sinh, softplus, tanh } from "./exponential.ts";
+import { acosh, asinh, atanh } from "./inverseHyperbolic.ts";
 import { acos, asin, atan, atan2 } from "./inverseTrigonometric.ts";
 import type { FloatType } from "./kit.ts";
 import { log, log10, log1p, log2 } from "./logarithm.ts";
@@ -15,7 +16,7 @@ export type { FloatType } from "./kit.ts";
 
 export const decomposedNames = [
   "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sigmoid", "softplus", "tanh", "sinh", "cosh",
-  "sin", "cos", "tan", "asin", "acos", "atan", "atan2",
+  "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "asinh", "acosh", "atanh",
 ] as const;
 
 export type DecomposedName = (typeof decomposedNames)[number];
@@ -41,4 +42,7 @@ export const decompositions: Readonly<Record<DecomposedName, Readonly<Record<Flo
   acos,
   atan,
   atan2,
+  asinh,
+  acosh,
+  atanh,
 };

@@ -154,6 +154,7 @@ declare(
 
 
 import inverse  # noqa: E402,F401
+import errorFunctions  # noqa: E402,F401
 
 
 def literal(value, dtype):
