@@ -32,4 +32,6 @@ export const maxUlp: Readonly<Record<DecomposedName, Bound>> = {
   asinh: elementary,
   acosh: elementary,
   atanh: elementary,
+  erf: elementary,
+  erfc: elementary,
 };

@@ -3,6 +3,7 @@
  * select, casts between f32, f64 and i32, bitcasts, and shifts and logic on integers. No branch, no table, no fused
  * multiply-add; so every target can vectorise them and gets the same bits. What they promise is in `bounds.ts`.
  */
+import { erf, erfc } from "./errorFunctions.ts";
 import { unary, type Decomposition } from "./expansion.ts";
 import { cosh, exp, exp2, expm1, sigmoid, sinh, softplus, tanh } from "./exponential.ts";
 import { acosh, asinh, atanh } from "./inverseHyperbolic.ts";
@@ -16,7 +17,7 @@ export type { FloatType } from "./kit.ts";
 
 export const decomposedNames = [
   "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sigmoid", "softplus", "tanh", "sinh", "cosh",
-  "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "asinh", "acosh", "atanh",
+  "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "asinh", "acosh", "atanh", "erf", "erfc",
 ] as const;
 
 export type DecomposedName = (typeof decomposedNames)[number];
@@ -45,4 +46,6 @@ export const decompositions: Readonly<Record<DecomposedName, Readonly<Record<Flo
   asinh,
   acosh,
   atanh,
+  erf,
+  erfc,
 };

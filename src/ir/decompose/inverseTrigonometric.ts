@@ -40,14 +40,6 @@ function acosWith(k: Kit, x: Expr, coefficients: readonly number[]): Expr {
   return k.select(large, k.select(negative, far, twice), middle);
 }
 
-/** The quotient of two sums, to about twice the precision. */
-function divide(k: Kit, num: Pair, den: Pair): Pair {
-  const hi = k.div(num.hi, den.hi);
-  const product = k.product(hi, den.hi);
-  const rest = k.sub(k.add(k.sub(k.sub(num.hi, product.hi), product.lo), num.lo), k.mul(hi, den.lo));
-  return { hi, lo: k.div(rest, den.hi) };
-}
-
 interface Angle {
   /** A multiple of pi/4. */
   readonly eighths: Expr;
@@ -67,7 +59,7 @@ function atanQuotient(k: Kit, u: Expr, w: Expr, precise: boolean): Angle {
   const [difference, sum] = [k.sum(u, k.neg(w)), k.fastSum(w, u)];
   const num: Pair = { hi: k.select(high, difference.hi, u), lo: k.select(high, difference.lo, 0) };
   const den: Pair = { hi: k.select(high, sum.hi, w), lo: k.select(high, sum.lo, 0) };
-  const { hi, lo } = divide(k, num, den);
+  const { hi, lo } = k.quotient(num, den);
   // The remainder of a tiny quotient would be lost in subnormal numbers; there the quotient is good as it is.
   const rest = k.select(k.lt(k.abs(hi), 2 ** -900), 0, lo);
   return { eighths, v: hi, small: k.add(cubicTerm(k, hi, ATAN_F64), rest) };

@@ -226,4 +226,11 @@ export class Kit {
     const cross = this.add(this.sub(this.mul(xh, yh), hi), this.mul(xh, yl));
     return { hi, lo: this.add(this.add(cross, this.mul(xl, yh)), this.mul(xl, yl)) };
   }
+  /** x / y, to about twice the precision. */
+  quotient(x: Pair, y: Pair): Pair {
+    const hi = this.div(x.hi, y.hi);
+    const product = this.product(hi, y.hi);
+    const rest = this.sub(this.add(this.sub(this.sub(x.hi, product.hi), product.lo), x.lo), this.mul(hi, y.lo));
+    return { hi, lo: this.div(rest, y.hi) };
+  }
 }

@@ -32,13 +32,13 @@ def mapped(t):
 
 
 def edges(high):
-    return tuple((x - 4) / (x + 4) for x in (mpf("0.9999"), mpf(high)))
+    return tuple((x - 4) / (x + 4) for x in (mpf("0.4999"), mpf(high)))
 
 
-for suffix, high, degree in (("DOUBLE_F32", "10.5", 11), ("F64", "28", 20)):
+for suffix, high, degree in (("DOUBLE_F32", "10.5", 12), ("F64", "28", 22)):
     declare(
         f"ERFC_{suffix}",
-        "(1 + 2x) e^(x^2) erfc x - 1 in t = (x - 4) / (x + 4), x >= 1",
+        "(1 + 2x) e^(x^2) erfc x - 1 in t = (x - 4) / (x + 4), x >= 1/2",
         lambda t: mapped(t) - 1,
         lambda t: 1 / mapped(t),
         edges(high),
