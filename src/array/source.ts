@@ -78,7 +78,7 @@ function checkAttached(value: AnyTypedArray): void {
     Int8Array.prototype.at.call(value as Int8Array, 0);
   } catch (cause) {
     throw new ValueError(
-      "The array's buffer is gone (it was transferred, it shrank, or its memory has grown).",
+      "The array's buffer is detached (it was transferred, it shrank, or its memory has grown).",
       { cause },
     );
   }

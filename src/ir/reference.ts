@@ -12,15 +12,40 @@ function expMinusSquare(x: number): number {
   return Math.exp(-high * high) * Math.exp(-(x - high) * (x + high));
 }
 
-/** DLMF 7.6.2: all terms have one sign, so nothing cancels. */
-function erfSeries(x: number): number {
-  let term = x;
-  let sum = x;
-  for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum) && n < 200; n++) {
-    term *= (2 * x * x) / (2 * n + 1);
-    sum += term;
+/** Fixed-point numbers with this many bits after the point: what cancels in the series of erf leaves over 100. */
+const FIXED_BITS = 240n;
+/** 2 / sqrt(pi). */
+const TWO_OVER_SQRT_PI = 0x120dd750429b6d11ae3a914fed7fd8688281341d7587cea2e7342b06199ccn;
+
+/** erf(x) for |x| < 7 in fixed point: DLMF 7.6.1. */
+function erfFixed(x: number): bigint {
+  const fixed = toFixedPoint(x);
+  const square = (fixed * fixed) >> FIXED_BITS;
+  let term = fixed;
+  let sum = fixed;
+  for (let n = 1n; term !== 0n && term !== -1n; n++) {
+    term = -((term * square) >> FIXED_BITS) / n;
+    sum += term / (2n * n + 1n);
   }
-  return (2 / SQRT_PI) * expMinusSquare(x) * sum;
+  return (sum * TWO_OVER_SQRT_PI) >> FIXED_BITS;
+}
+
+/** Exact where the last bit of x is worth 2^-240 or more. */
+function toFixedPoint(x: number): bigint {
+  const exponent = Math.max(-1022, Math.floor(Math.log2(Math.abs(x))));
+  const digits = BigInt(x * 2 ** Math.min(52 - exponent, 1000));
+  const shift = FIXED_BITS - BigInt(Math.min(52 - exponent, 1000));
+  return shift >= 0n ? digits << shift : digits >> -shift;
+}
+
+/** Rounds to the nearest double: the leading 64 bits are converted by the engine. */
+function fromFixedPoint(x: bigint): number {
+  const size = x < 0n ? -x : x;
+  const drop = BigInt(Math.max(0, size.toString(2).length - 64));
+  // A set bit among those dropped must not be taken for a tie.
+  const sticky = (size >> drop) << drop === size ? 0n : 1n;
+  const value = Number((size >> drop) | sticky) * 2 ** Number(drop - FIXED_BITS);
+  return x < 0n ? -value : value;
 }
 
 /** DLMF 7.9.1, from the back. */
@@ -33,16 +58,16 @@ function erfcFraction(x: number): number {
 
 function erf(x: number): number {
   if (Number.isNaN(x) || x === 0) return x;
-  const a = Math.abs(x);
-  if (a > 6) return Math.sign(x);
-  return a < 1.5 ? erfSeries(x) : Math.sign(x) * (1 - erfcFraction(a));
+  if (Math.abs(x) > 6) return Math.sign(x);
+  return Math.abs(x) < 2 ** -60 ? 1.1283791670955126 * x : fromFixedPoint(erfFixed(x));
 }
 
 function erfc(x: number): number {
   if (Number.isNaN(x)) return x;
-  if (x < 0.5) return 1 - erf(x);
+  if (x < -6) return 2;
   if (x > 28) return 0;
-  return x < 1 ? 1 - erfSeries(x) : erfcFraction(x);
+  if (Math.abs(x) < 2 ** -60) return 1;
+  return x < 7 ? fromFixedPoint((1n << FIXED_BITS) - erfFixed(x)) : erfcFraction(x);
 }
 
 /** Newton's method on erf, or on log erfc where erf is flat. */

@@ -41,7 +41,7 @@ const staticSizes = (sizes: readonly Variable[]): (number | null)[] =>
 
 /** A size that may turn out negative must be refused when the function runs. */
 function requireSizes(ctx: LowerContext, op: string): void {
-  for (const n of ctx.outputs[0]!.shape) require(ctx, ctx.b.ge(n, ctx.b.index(0)), `${op}: a size is negative.`);
+  for (const n of ctx.outputs[0]!.shape) require(ctx, ctx.b.ge(n, ctx.b.index(0)), `ValueError: ${op}: a size is negative.`);
 }
 
 function checkSizes(op: string, node: Apply, sizes: readonly number[]): void {
@@ -97,7 +97,7 @@ export class Alloc extends Op {
     const lead = target.length - value!.ndim;
     for (const [k, n] of value!.shape.entries()) {
       if (shape[k] === 1 || n === target[k + lead]) continue;
-            throw new ShapeMismatchError(
+      throw new ShapeMismatchError(
         `alloc: a value of shape (${value!.shape.join(", ")}) cannot fill the shape (${target.join(", ")}).` +
           (n === 1 ? "\nOnly axes whose type says 1 are repeated; use addBroadcast." : ""),
         { op: "Alloc", inputs: [{ dtype: value!.dtype, shape: value!.shape }], createdAt: node.createdAt[0] },

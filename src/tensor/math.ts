@@ -1,6 +1,7 @@
 /** Elementwise functions of tensors: `T.add`, `T.exp`, ... */
 import { config } from "../config/config.ts";
 import { isComplex, isDiscrete, parseDType, type DType } from "../dtype.ts";
+import { DtypeError } from "../errors.ts";
 import * as S from "../scalar/index.ts";
 import type { ScalarOp } from "../scalar/define.ts";
 import type { ScalarFunctions } from "../scalar/functions.ts";
@@ -160,6 +161,12 @@ export function cast(x: TensorLike, dtype: DType | "floatX"): TensorVariable {
   const to = dtype === "floatX" ? config.floatX : parseDType(dtype);
   const v = asTensor(x);
   if (v.dtype === to) return v;
+  if (isComplex(v.dtype) && !isComplex(to) && to !== "bool") {
+    throw new DtypeError(`cast: complex numbers are no ${to}; take real(), imag(), abs() or angle() of them.`, {
+      op: "cast",
+      inputs: [{ dtype: v.dtype, shape: v.type.shape }],
+    });
+  }
   let op = castOps.get(to);
   if (op === undefined) castOps.set(to, (op = new Elemwise(S.castTo(to))));
   return applyElemwise(op, [v]);

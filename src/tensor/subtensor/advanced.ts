@@ -174,7 +174,7 @@ abstract class AdvancedIndexing extends Op {
       const lead = shape.length - sizes.length;
       const wrong = sizes.findIndex((n, k) => known[k] !== 1 && n !== shape[lead + k]);
       if (wrong < 0) continue;
-            throw new ShapeMismatchError(
+      throw new ShapeMismatchError(
         `${this.name}: index tensors of shapes ${indices.map((a) => `(${a.shape.join(", ")})`).join(", ")} do not fit.`,
         {
           op: this.name,
