@@ -34,4 +34,5 @@ export const maxUlp: Readonly<Record<DecomposedName, Bound>> = {
   atanh: elementary,
   erf: elementary,
   erfc: elementary,
+  pow: elementary,
 };

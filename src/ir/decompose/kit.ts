@@ -180,12 +180,19 @@ export class Kit {
       ? BigInt(new Int32Array(new Float32Array([value]).buffer)[0]!)
       : new BigInt64Array(new Float64Array([value]).buffer)[0]!;
   }
+  /** The number with these bits. */
+  numberOf(bits: bigint): number {
+    return this.f.type === "f32"
+      ? new Float32Array(new Int32Array([Number(BigInt.asIntN(32, bits))]).buffer)[0]!
+      : new Float64Array(new BigInt64Array([BigInt.asIntN(64, bits)]).buffer)[0]!;
+  }
   /** 2^n for the integer n in the low bits of `t` (see `FloatFormat.magic`), if that is a normal number. */
   powerOfTwo(t: Expr): Expr {
     return this.float(this.iadd(this.shl(this.bits(t), this.f.mantissa), this.bitsOf(1)));
   }
   /** The number without the lower half of its significand. */
   upper(x: Expr): Expr {
+    if (x.kind === "const") return this.c(this.numberOf(this.bitsOf(Number(x.value)) & this.f.halfMask));
     return this.float(this.iand(this.bits(x), this.f.halfMask));
   }
 
