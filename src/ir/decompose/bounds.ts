@@ -8,6 +8,7 @@ export interface Bound {
 
 const tight: Bound = { f32: 1.5, f64: 1.5 };
 const elementary: Bound = { f32: 2, f64: 2 };
+const special: Bound = { f32: 4, f64: 4 };
 
 export const maxUlp: Readonly<Record<DecomposedName, Bound>> = {
   exp: tight,
@@ -35,4 +36,5 @@ export const maxUlp: Readonly<Record<DecomposedName, Bound>> = {
   erf: elementary,
   erfc: elementary,
   pow: elementary,
+  erfinv: special,
 };

@@ -156,6 +156,7 @@ declare(
 import inverse  # noqa: E402,F401
 import errorFunctions  # noqa: E402,F401
 import power  # noqa: E402,F401
+import inverseError  # noqa: E402,F401
 
 
 def literal(value, dtype):
