@@ -1,0 +1,199 @@
+/**
+ * Measures this package against others on the same work and data, on this machine, in one run: every library and row in fresh processes,
+ * in turn, several times. Prints medians over processes with their spread, and ratios against what the project promises.
+ *
+ *     npm run bench                       everything (about 15 minutes)
+ *     npm run bench -- --quick            two processes each, shorter
+ *     npm run bench -- --only softmax     rows whose name matches
+ *     npm run bench -- --write            writes docs/benchmarks.md as well
+ *
+ * NumPy is measured where `python3` (or BENCH_PYTHON) has it.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CALL_LIMIT_MS, CASES, COMPILE_LIMIT_MS, COPY_SHARE, LIBRARIES, TITLES, type Case, type Library } from "./cases.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const args = process.argv.slice(2);
+const option = (name: string): string | undefined => (args.includes(name) ? (args[args.indexOf(name) + 1] ?? "") : undefined);
+const isQuick = args.includes("--quick");
+const only = new RegExp(option("--only") ?? ".");
+const rounds = Number(option("--rounds") ?? (isQuick ? 2 : 5));
+const budget = isQuick ? 200 : 500;
+const python = process.env["BENCH_PYTHON"] ?? "python3";
+
+interface Sample {
+  readonly ms: number;
+  readonly first: number;
+  readonly value: number | null;
+}
+
+const samples = new Map<string, Sample[]>();
+const problems = new Map<string, string>();
+const key = (library: Library, id: string): string => `${library}/${id}`;
+
+// --- setting up ----------------------------------------------------------------------------------
+
+function prepare(): Set<Library> {
+  const present = new Set<Library>(["theano"]);
+  console.error("building the package");
+  execFileSync("npm", ["run", "build", "--silent"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  if (!existsSync(join(root, "bench/node_modules"))) {
+    console.error("installing the libraries to compare with");
+    const { status } = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--force", "--prefix", "bench"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+    if (status !== 0) console.error("they could not be installed: only this package is measured");
+  }
+  const packages: Partial<Record<Library, string>> = { jaxJs: "@jax-js/jax", tfjs: "@tensorflow/tfjs-backend-wasm", numpyTs: "numpy-ts" };
+  for (const [library, name] of Object.entries(packages)) {
+    if (existsSync(join(root, "bench/node_modules", name))) present.add(library as Library);
+    else console.error(`${name} is not there`);
+  }
+  if (spawnSync(python, ["-c", "import numpy"]).status === 0) present.add("numpy");
+  else console.error(`${python} has no NumPy: set BENCH_PYTHON to one that has`);
+  return present;
+}
+
+// --- measuring -----------------------------------------------------------------------------------
+
+/** One process of a library over some rows. */
+function measure(library: Library, ids: readonly string[]): void {
+  const [command, file] = library === "numpy" ? [python, "numpyPython.py"] : [process.execPath, `${library}.mjs`];
+  const { stdout, stderr, status } = spawnSync(command, [join(root, "bench/libraries", file), ids.join(","), String(budget)], {
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+    timeout: 600_000,
+  });
+  const seen = new Set<string>();
+  for (const line of stdout.split("\n")) {
+    if (!line.startsWith("{")) continue;
+    const row = JSON.parse(line) as Sample & { name: string; error?: string };
+    seen.add(row.name);
+    if (row.error !== undefined) problems.set(key(library, row.name), row.error);
+    else samples.set(key(library, row.name), [...(samples.get(key(library, row.name)) ?? []), row]);
+  }
+  for (const id of ids) if (!seen.has(id)) problems.set(key(library, id), status === 0 ? "no result" : stderr.split("\n").find((l) => l.includes("Error")) ?? `exit ${status}`);
+}
+
+function compileTimes(what: string, count: number): number[] {
+  return Array.from({ length: count }, () => {
+    const text = execFileSync(process.execPath, [join(root, "bench/compile.mjs"), what], { encoding: "utf8" });
+    return (JSON.parse(text) as { ms: number }).ms;
+  });
+}
+
+const median = (list: readonly number[]): number => list.toSorted((a, b) => a - b)[list.length >> 1]!;
+
+// --- the table -----------------------------------------------------------------------------------
+
+const time = (ms: number): string => (ms < 0.01 ? `${(ms * 1e3).toPrecision(3)} us` : `${ms.toPrecision(3)} ms`);
+
+function cell(library: Library, id: string): string {
+  const list = samples.get(key(library, id));
+  if (list === undefined) return problems.has(key(library, id)) ? "failed" : "";
+  const ms = list.map((s) => s.ms);
+  return `${time(median(ms))} (${time(Math.min(...ms))}..${time(Math.max(...ms))})`;
+}
+
+function timeOf(library: Library, id: string): number | undefined {
+  const list = samples.get(key(library, id));
+  return list === undefined ? undefined : median(list.map((s) => s.ms));
+}
+
+function verdicts(c: Case): string[] {
+  const own = timeOf("theano", c.id);
+  if (own === undefined) return [];
+  const found = c.bounds.flatMap(({ against, ratio }) => {
+    const other = timeOf(against, c.id);
+    if (other === undefined) return [`${TITLES[against]}: not measured`];
+    return [verdict(`${(other / own).toFixed(2)}x ${TITLES[against]}`, other / own >= ratio, `${ratio.toPrecision(2)}x`)];
+  });
+  if (c.id.startsWith("axpby")) {
+    const [copy, memcpy] = [timeOf("theano", "copy_1e7_f32"), timeOf("theano", "memcpy_1e7_f32")];
+    const share = (other: number): number => (c.bytes! / own) / (8e7 / other);
+    if (copy !== undefined) found.push(verdict(`${share(copy).toFixed(2)} of a copy's bandwidth`, share(copy) >= COPY_SHARE, String(COPY_SHARE)));
+    if (memcpy !== undefined) found.push(`${share(memcpy).toFixed(2)} of Float32Array.set`);
+  }
+  if (c.id.startsWith("call")) found.push(verdict(time(own), own < CALL_LIMIT_MS, "below 1 us"));
+  return found;
+}
+
+function verdict(text: string, holds: boolean, wanted: string): string {
+  return `${text} (${holds ? "asked" : "FALLS SHORT of"} ${wanted})`;
+}
+
+function disagreements(c: Case): string[] {
+  const own = samples.get(key("theano", c.id))?.[0]?.value;
+  if (own === undefined || own === null) return [];
+  return c.libraries.flatMap((library) => {
+    const other = samples.get(key(library, c.id))?.[0]?.value;
+    if (other === undefined || other === null || Math.abs(other - own) <= (c.tolerance ?? 1e-4 * Math.max(1, Math.abs(own)))) return [];
+    return [`${c.id}: ${TITLES[library]} gives ${other}, this package ${own}`];
+  });
+}
+
+// --- the run -------------------------------------------------------------------------------------
+
+const present = prepare();
+const cases = CASES.filter((c) => only.test(c.id));
+const idsFor = (library: Library): string[] =>
+  cases.filter((c) => c.libraries.includes(library)).flatMap((c) => (c.boundary === true && library === "theano" ? [c.id, `${c.id}_boundary`] : [c.id]));
+for (let round = 0; round < rounds; round++) {
+  for (const library of LIBRARIES) {
+    if (!present.has(library) || idsFor(library).length === 0) continue;
+    console.error(`round ${round + 1} of ${rounds}: ${TITLES[library]}`);
+    measure(library, idsFor(library));
+  }
+}
+const lines: string[] = [];
+const say = (line = ""): void => {
+  lines.push(line);
+  console.log(line);
+};
+const versions = (name: string): string => {
+  const file = join(root, "bench/node_modules", name, "package.json");
+  return existsSync(file) ? `${name} ${(JSON.parse(readFileSync(file, "utf8")) as { version: string }).version}` : "";
+};
+say(`Node ${process.versions.node}, ${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores; one thread. Median of ${rounds} processes (smallest..largest).`);
+say(["@jax-js/jax", "@tensorflow/tfjs-backend-wasm", "numpy-ts"].map(versions).filter(Boolean).join(", "));
+for (const d of ["f32", "f64"]) {
+  const rows = cases.filter((c) => c.id.endsWith(d));
+  if (rows.length === 0) continue;
+  say();
+  say(d === "f32" ? "### float32" : "### float64");
+  say();
+  say(`| work | ${LIBRARIES.map((l) => TITLES[l]).join(" | ")} | result |`);
+  say(`|---|${LIBRARIES.map(() => "---:").join("|")}|---|`);
+  for (const c of rows) {
+    const own = timeOf("theano", c.id);
+    const rate = own === undefined ? "" : c.flops !== undefined ? `, ${(c.flops / own / 1e6).toFixed(1)} GF/s` : c.bytes !== undefined ? `, ${(c.bytes / own / 1e6).toFixed(1)} GB/s` : "";
+    say(`| ${c.title}${rate} | ${LIBRARIES.map((l) => cell(l, c.id)).join(" | ")} | ${verdicts(c).join("; ")} |`);
+    if (c.boundary === true) say(`| ... arguments in, fresh result out | ${cell("theano", `${c.id}_boundary`)} | | | | | |`);
+  }
+}
+if (only.test("compile")) {
+  const mlp = compileTimes("mlp", isQuick ? 3 : 15);
+  say();
+  say("### Compiling");
+  say();
+  say(`MLP step, fresh process, from theano.function to the first result: ${verdict(time(median(mlp)), median(mlp) < COMPILE_LIMIT_MS, `${COMPILE_LIMIT_MS} ms`)}, ${time(Math.min(...mlp))}..${time(Math.max(...mlp))}.`);
+  say();
+  say("| nodes of a chain with its gradient | time | per node |");
+  say("|---:|---:|---:|");
+  for (const n of [10, 100, 1000, 10_000]) {
+    const ms = median(compileTimes(String(n), isQuick ? 1 : 5));
+    say(`| ${n} | ${time(ms)} | ${((ms / n) * 1e3).toFixed(0)} us |`);
+  }
+}
+const wrong = cases.flatMap(disagreements);
+if (problems.size > 0 || wrong.length > 0) {
+  say();
+  for (const [where, what] of problems) say(`- ${where}: ${what}`);
+  for (const line of wrong) say(`- results differ: ${line}`);
+}
+if (args.includes("--write")) {
+  const intro = readFileSync(join(root, "bench/introduction.md"), "utf8");
+  writeFileSync(join(root, "docs/benchmarks.md"), `${intro}\n${lines.join("\n")}\n`);
+}
