@@ -37,4 +37,7 @@ export const maxUlp: Readonly<Record<DecomposedName, Bound>> = {
   erfc: elementary,
   pow: elementary,
   erfinv: special,
+  lgamma: special,
+  digamma: special,
+  trigamma: special,
 };

@@ -6,6 +6,7 @@
 import { erf, erfc } from "./errorFunctions.ts";
 import { unary, type Decomposition } from "./expansion.ts";
 import { cosh, exp, exp2, expm1, sigmoid, sinh, softplus, tanh } from "./exponential.ts";
+import { digamma, lgamma, trigamma } from "./gammaFunctions.ts";
 import { erfinv } from "./inverseError.ts";
 import { acosh, asinh, atanh } from "./inverseHyperbolic.ts";
 import { acos, asin, atan, atan2 } from "./inverseTrigonometric.ts";
@@ -20,7 +21,7 @@ export type { FloatType } from "./kit.ts";
 export const decomposedNames = [
   "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sigmoid", "softplus", "tanh", "sinh", "cosh",
   "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "asinh", "acosh", "atanh", "erf", "erfc", "pow",
-  "erfinv",
+  "erfinv", "lgamma", "digamma", "trigamma",
 ] as const;
 
 export type DecomposedName = (typeof decomposedNames)[number];
@@ -53,4 +54,7 @@ export const decompositions: Readonly<Record<DecomposedName, Readonly<Record<Flo
   erfc,
   pow,
   erfinv,
+  lgamma,
+  digamma,
+  trigamma,
 };

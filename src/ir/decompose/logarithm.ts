@@ -7,13 +7,13 @@ import type { Expr } from "../node.ts";
 import { LOG10_F32, LOG2_F32, LOG_F32, LOG_F64 } from "./coefficients.ts";
 import type { Expansion } from "./expansion.ts";
 import { LN2 } from "./exponential.ts";
-import type { Kit } from "./kit.ts";
+import type { Kit, Pair } from "./kit.ts";
 
 export interface ReducedLogarithm {
   /** The exponent as a float. */
   readonly e: Expr;
-  /** 2^-e */
-  readonly scale: () => Expr;
+  /** 2^(n - e); the exponent must stay that of a normal number (at the largest, zero instead of 2^-1023). */
+  readonly scale: (n?: number) => Expr;
   readonly f: Expr;
 }
 
@@ -26,7 +26,7 @@ export function reduceLogarithm(k: Kit, x: Expr): ReducedLogarithm {
   // Moves the interval to begin at sqrt(1/2), so that the exponent field is e + bias.
   const moved = k.iadd(k.bits(x), one - root);
   const m = k.float(k.iadd(k.iand(moved, significand), root));
-  const scale = (): Expr => k.float(k.isub(BigInt(2 * bias) << BigInt(mantissa), k.iand(moved, ~significand)));
+  const scale = (n = 0): Expr => k.float(k.isub(BigInt(2 * bias + n) << BigInt(mantissa), k.iand(moved, ~significand)));
   return { e: exponent(k, x, moved, root), scale, f: k.sub(m, 1) };
 }
 
@@ -72,6 +72,19 @@ export function logPair(k: Kit, hi: Expr, lo: Expr, extraExponent?: Expr): Expr 
   const part = k.mul(lo, scale());
   const exponentSum = extraExponent === undefined ? e : k.add(e, extraExponent);
   return combine(k, exponentSum, f, k.mul(part, k.sub(1, f)));
+}
+
+/** The same as a sum of two parts, the first of which is not rounded. */
+export function logParts(k: Kit, hi: Expr, lo: Expr, extraExponent: Expr): Pair {
+  const { e, f, scale } = reduceLogarithm(k, hi);
+  const [high, low] = LN2[k.f.type];
+  const { half, tail } = logTail(k, f);
+  const exponentSum = k.add(e, extraExponent);
+  // The exponent of the largest numbers is beyond the range, hence the detour.
+  const part = k.mul(k.mul(k.mul(lo, 0.5), scale(1)), k.sub(1, f));
+  const main = k.fastSum(k.mul(exponentSum, high), f);
+  const small = k.add(k.add(tail, k.mul(exponentSum, low)), k.add(part, main.lo));
+  return { hi: main.hi, lo: k.sub(small, half) };
 }
 
 /** Positive, finite and normal. */

@@ -157,6 +157,7 @@ import inverse  # noqa: E402,F401
 import errorFunctions  # noqa: E402,F401
 import power  # noqa: E402,F401
 import inverseError  # noqa: E402,F401
+import gammaFunctions  # noqa: E402,F401
 
 
 def literal(value, dtype):
