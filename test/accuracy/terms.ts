@@ -10,7 +10,7 @@ const [lgamma, digamma] = [reference("lgamma"), reference("digamma")];
 
 /** lgamma x = lgamma(2 + d) +- log of a product of arguments; by reflection log(pi / |x sin(pi x)|) - lgamma(-x). */
 function lgammaTerm(x: number): number {
-  if (x > 8.5 || x === 0) return 0;
+  if (x > 5.5 || x === 0) return 0;
   if (x >= -0.5) {
     const d = x - Math.round(x);
     return Math.max(Math.abs(lgamma(2 + d)), Math.abs(lgamma(x) - lgamma(2 + d)));
@@ -20,8 +20,8 @@ function lgammaTerm(x: number): number {
 
 /** digamma x = digamma(2 + d) +- a sum of reciprocals; by reflection digamma(1 - x) - pi cot(pi x). */
 function digammaTerm(x: number): number {
-  if (x > 8.25 || x === 0) return 0;
-  if (x < -0.5) return Math.abs(digamma(1 - x));
+  if (x > 5.25 || x === 0) return 0;
+  if (x < -0.5) return Math.max(Math.abs(digamma(1 - x)), Math.abs(digamma(x) - digamma(1 - x)));
   const base = digamma(2 + x - Math.floor(x + 0.7));
   return Math.max(Math.abs(base), Math.abs(digamma(x) - base));
 }

@@ -1,9 +1,9 @@
 /**
  * lgamma, digamma and trigamma.
  *
- * lgamma and digamma: from -1/2 to 8.5 the recurrence to 2 + d with small d and a polynomial in d; above it Stirling's
+ * lgamma and digamma: from -1/2 to 5.5 the recurrence to 2 + d with small d and a polynomial in d; above it Stirling's
  * series (DLMF 5.11), below it reflection (DLMF 5.5.3, 5.5.4). Near zeros the error is that of the largest term.
- * trigamma: a polynomial in (z - 3)/(z + 3) from 1 to 8.5, the same kinds of series, recurrence and reflection elsewhere.
+ * trigamma: a polynomial in (z - 2.35)/(z + 2.35) from 1 to 5.5, the same kinds of series, recurrence and reflection elsewhere.
  */
 import type { Expr } from "../node.ts";
 import { throughDouble, unary, type Decomposition, type Expansion } from "./expansion.ts";
@@ -47,8 +47,8 @@ const DOUBLE: Tables = {
 };
 
 /** From here on Stirling's series. */
-const FAR = 8.5;
-const FAR_DIGAMMA = 8.25;
+const FAR = 5.5;
+const FAR_DIGAMMA = 5.25;
 const HALF_LOG_TWO_PI = 0.9189385332046728;
 
 /** log(hi + lo) for any positive finite hi. */
@@ -62,7 +62,7 @@ function logAny(k: Kit, hi: Expr, lo: Expr): Pair {
 function rising(k: Kit, n: Expr, d: Expr): { product: Expr; derivative: Expr } {
   let product = k.add(d, 2);
   let derivative = k.c(1);
-  for (let i = 3; i < 8; i++) {
+  for (let i = 3; i < 5; i++) {
     const more = k.gt(n, i);
     const factor = k.add(d, i);
     derivative = k.select(more, k.add(k.mul(derivative, factor), product), derivative);
@@ -155,16 +155,26 @@ function digammaFar(k: Kit, x: Expr, tables: Tables): Expr {
   return k.add(k.sub(log.lo, rest), log.hi);
 }
 
+/** pi cot(pi f), |f| <= 1/2, with its zero at 1/2 as a factor. */
+function piCotangent(k: Kit, f: Expr, tables: Tables): Pair {
+  const size = k.abs(f);
+  const regular = k.poly(k.mul(f, f), tables.cotangent);
+  const below = k.sub(0.5, size);
+  const above = k.fastSum(k.c(0.5), size);
+  if (tables === SINGLE) return { hi: k.div(k.mul(regular, k.mul(below, above.hi)), f), lo: k.c(0) };
+  const zeros = k.product(below, above.hi);
+  const product = k.product(regular, zeros.hi);
+  const lo = k.add(product.lo, k.mul(regular, k.add(zeros.lo, k.mul(below, above.lo))));
+  return k.quotient({ hi: product.hi, lo }, { hi: f, lo: k.c(0) });
+}
+
 function digammaWith(k: Kit, x: Expr, tables: Tables): Expansion {
   const left = k.lt(x, -0.5);
   const mirror = k.sum(k.c(1), k.neg(x));
   const right = digammaRight(k, k.select(left, mirror.hi, x), k.select(left, mirror.lo, 0), tables);
   const f = k.sub(x, k.b.nearest(x));
-  const size = k.abs(f);
-  // pi cot(pi f), with its zero at 1/2 as a factor
-  const zeros = k.mul(k.sub(0.5, size), k.add(size, 0.5));
-  const cotangent = k.div(k.mul(k.poly(k.mul(f, f), tables.cotangent), zeros), f);
-  const reflected = k.select(k.eq(f, 0), NaN, k.sub(right, cotangent));
+  const cotangent = piCotangent(k, f, tables);
+  const reflected = k.select(k.eq(f, 0), NaN, k.sub(k.sub(right, cotangent.lo), cotangent.hi));
   const value = k.select(left, reflected, right);
   return {
     fast: digammaRight(k, x, null, tables),
@@ -178,7 +188,7 @@ function trigammaRight(k: Kit, z: Expr, tables: Tables): Expr {
   const r = k.div(1, z);
   const v = k.mul(r, r);
   const far = k.add(k.add(k.mul(k.mul(k.poly(v, tables.trigammaFar), v), r), k.mul(v, 0.5)), r);
-  const t = k.div(k.sub(z, 3), k.add(z, 3));
+  const t = k.div(k.sub(z, 2.35), k.add(z, 2.35));
   return k.select(k.gt(z, FAR), far, k.div(k.add(k.poly(t, tables.trigamma), 1), z));
 }
 

@@ -25,7 +25,7 @@ doubles(
     (12, 20),
 )
 
-FAR = (0, 1 / mpf("8.2") ** 2)
+FAR = (0, 1 / mpf("5.2") ** 2)
 
 
 def stirling(v):
@@ -35,11 +35,11 @@ def stirling(v):
 
 doubles(
     "STIRLING",
-    "z (log gamma(z) - (z - 1/2) log z + z - log(2 pi)/2) in 1/z^2, z >= 8.2",
+    "z (log gamma(z) - (z - 1/2) log z + z - log(2 pi)/2) in 1/z^2, z >= 5.2",
     stirling,
     lambda v: mp.sqrt(v),
     (mpf("1e-8"), FAR[1]),
-    (2, 6),
+    (3, 9),
 )
 
 
@@ -50,11 +50,11 @@ def digamma_far(v):
 
 doubles(
     "DIGAMMA_FAR",
-    "z^2 (log z - 1/(2z) - digamma(z)) in 1/z^2, z >= 8.2",
+    "z^2 (log z - 1/(2z) - digamma(z)) in 1/z^2, z >= 5.2",
     digamma_far,
     lambda v: v,
     (mpf("1e-8"), FAR[1]),
-    (2, 6),
+    (3, 9),
 )
 
 
@@ -65,26 +65,29 @@ def trigamma_far(v):
 
 doubles(
     "TRIGAMMA_FAR",
-    "z^3 (trigamma(z) - 1/z - 1/(2 z^2)) in 1/z^2, z >= 8.2",
+    "z^3 (trigamma(z) - 1/z - 1/(2 z^2)) in 1/z^2, z >= 5.2",
     trigamma_far,
     lambda v: v,
     (mpf("1e-8"), FAR[1]),
-    (2, 6),
+    (3, 9),
 )
 
 
+MIDDLE = mpf("2.35")
+
+
 def trigamma_near(t):
-    z = 3 * (1 + t) / (1 - t)
+    z = MIDDLE * (1 + t) / (1 - t)
     return z * mp.psi(1, z)
 
 
 doubles(
     "TRIGAMMA",
-    "z trigamma(z) - 1 in (z - 3) / (z + 3), 1 <= z <= 8.5",
+    "z trigamma(z) - 1 in (z - 2.35) / (z + 2.35), 1 <= z <= 5.5",
     lambda t: trigamma_near(t) - 1,
     lambda t: 1 / trigamma_near(t),
-    (mpf("-0.5001"), mpf("0.4784")),
-    (17, 29),
+    (mpf("-0.4030"), mpf("0.4015")),
+    (14, 25),
 )
 
 
