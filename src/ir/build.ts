@@ -91,7 +91,7 @@ export class IrBuilder {
 
   load(buffer: Buffer, index: ExprLike): Load {
     const at = this.#lift(index, "index");
-    this.#require(at.type === "index", `load of ${buffer.name}: the position is ${at.type}, not index`);
+    if (at.type !== "index") fail(`load of ${buffer.name}: the position is ${at.type}, not index`);
     const { type } = buffer;
     return this.#intern(`l${buffer.id},${at.id}`, (id) => ({ kind: "load", id, type, buffer, index: at })) as Load;
   }
@@ -226,20 +226,17 @@ export class IrBuilder {
     return e;
   }
 
-  #require(ok: boolean, message: string): void {
-    if (!ok) throw new InternalError(`ir: ${message}`);
-  }
-
+  /** Messages are made only where they are needed: this runs for every instruction of every program. */
   #checkOperands(name: InstructionName, args: readonly Expr[]): void {
     const row = scalarInstructions[name];
-    this.#require(args.length === row.arity, `${name} takes ${row.arity} arguments, got ${args.length}`);
-    const values = name === "select" ? args.slice(1) : args;
-    if (name === "select") this.#require(args[0]!.type === "bool", `select on ${args[0]!.type}, not bool`);
-    const first = values[0]!.type;
-    for (const a of values) {
-      this.#require(a.type === first, `${name} of ${args.map((x) => x.type).join(" and ")}`);
+    if (args.length !== row.arity) fail(`${name} takes ${row.arity} arguments, got ${args.length}`);
+    const start = name === "select" ? 1 : 0;
+    if (start === 1 && args[0]!.type !== "bool") fail(`select on ${args[0]!.type}, not bool`);
+    const first = args[start]!.type;
+    for (let i = start + 1; i < args.length; i++) {
+      if (args[i]!.type !== first) fail(`${name} of ${args.map((x) => x.type).join(" and ")}`);
     }
-    this.#require(accepts(row.operands, first), `${name} of ${first}`);
+    if (!accepts(row.operands, first)) fail(`${name} of ${first}`);
   }
 
   /** Identities that are exact: all of them for integers and index, none that could change a float's bits. */
@@ -351,4 +348,8 @@ function accepts(kind: OperandKind, type: ScalarType): boolean {
 /** True for constants that are equal to a number. */
 export function isConstantOf(x: Expr, value: number): boolean {
   return x.kind === "const" && !isWide(x.type) && Number(x.value) === value;
+}
+
+function fail(message: string): never {
+  throw new InternalError(`ir: ${message}`);
 }

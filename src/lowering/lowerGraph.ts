@@ -88,8 +88,7 @@ export function lowerGraph(request: LowerRequest): LoweredProgram | HostNodes {
   const aliases = aliasesOf(scope, first.equalities);
   let shapes = first;
   if (aliases.size > 0) {
-    scope.failures.length = 0;
-    shapes = visitAll(scope, request, aliases, hosts);
+    shapes = visitAll(scope, request, aliases, hosts, first);
   }
   return new GraphLowering(request, scope, shapes, first.checks).run();
 }
@@ -99,9 +98,10 @@ function visitAll(
   request: LowerRequest,
   aliases: ReadonlyMap<Expr, Expr>,
   hosts: Set<Apply>,
+  earlier: Shapes | null = null,
 ): Shapes {
   const inputs = new Set(request.inputs);
-  const shapes = new Shapes(scope, inputs, aliases);
+  const shapes = new Shapes(scope, inputs, aliases, earlier);
   for (const node of request.nodes) {
     if (shapes.visit(node)) continue;
     hosts.add(node);

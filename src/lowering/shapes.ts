@@ -117,10 +117,19 @@ export class Shapes {
   readonly #placeholders = new Map<Variable, Expr>();
   readonly #scalars = new Map<Variable, Expr | null>();
 
-  constructor(scope: SizeScope, inputs: ReadonlySet<Variable>, aliases: ReadonlyMap<Expr, Expr>) {
+  /** An earlier pass over the same nodes with fewer aliases. */
+  readonly #earlier: Shapes | null;
+
+  constructor(
+    scope: SizeScope,
+    inputs: ReadonlySet<Variable>,
+    aliases: ReadonlyMap<Expr, Expr>,
+    earlier: Shapes | null = null,
+  ) {
     this.#scope = scope;
     this.#inputs = inputs;
     this.#aliases = aliases;
+    this.#earlier = earlier;
   }
 
   /** The sizes of `v`, of type index, in normal form. Its node must have been visited. */
@@ -144,6 +153,7 @@ export class Shapes {
    * inputs: the node must run on the host.
    */
   visit(node: Apply): boolean {
+    if (this.#takeOver(node)) return true;
     const known = node.outputs.every((out) => out.type.buffer()?.shape.every((n) => n !== null) === true);
     const shapes = known ? null : this.#infer(node);
     if (!known && shapes === null) return false;
@@ -164,6 +174,23 @@ export class Shapes {
     if (lowered === null) return false;
     this.lowered.set(node, lowered);
     this.#requireSizes(node, lowered);
+    return true;
+  }
+
+  /** Takes what the earlier pass found for a node when none of its sizes has got another name. */
+  #takeOver(node: Apply): boolean {
+    const earlier = this.#earlier;
+    const lowered = earlier?.lowered.get(node) ?? null;
+    if (earlier === null || lowered === null) return false;
+    for (const v of node.inputs) {
+      const spec = v.type.buffer();
+      // The value of an integer scalar may be a size.
+      if (spec === null || (spec.shape.length === 0 && isDiscrete(spec.dtype) && !isConstant(v))) return false;
+      const before = earlier.of(v);
+      if (!this.of(v).every((e, axis) => e === before[axis])) return false;
+    }
+    for (const out of node.outputs) this.#sizes.set(out, earlier.of(out));
+    this.lowered.set(node, lowered);
     return true;
   }
 

@@ -28,10 +28,13 @@ export function planVectorLoop(writer: BodyWriter, ref: Ref, body: readonly Stmt
   return plan === null ? null : { ...plan, segments };
 }
 
-/** Vectors per round: light bodies are bound by the loop's own instructions, heavy ones by registers. */
-function partsOf({ cost, guarded }: VectorLoopPlan): number {
-  if (guarded || cost > 24) return 1;
-  return cost > 10 ? 2 : 4;
+/**
+ * Vectors per round: light bodies are bound by the loop's own instructions. Heavy ones are bound by their work, and dear to
+ * write twice: they take one vector at a time, the last one with fewer lanes stored (0).
+ */
+function partsOf({ cost, guarded, mayOverrun }: VectorLoopPlan): number {
+  if (guarded || cost > 16) return mayOverrun ? 0 : 1;
+  return cost > 8 ? 2 : 4;
 }
 
 /** Writes the iterations from `start` to `end`, of which there is at least one. */
@@ -46,18 +49,9 @@ export function writeVectorLoop(
   const { lanes } = plan.analysis;
   const parts = partsOf(plan);
   const at = ev.declare(s.ref);
-  const whole = f.local("i32");
   f.set(at, start);
-  f.set(whole, sub(end, lanes * parts - 1));
-  f.if(op("i32.lt_s", at, whole), () => {
-    f.loop((next) => {
-      writeVectors(writer, plan, at, parts, null);
-      f.tee(at, add(at, lanes * parts));
-      f.push(whole).op("i32.lt_s").brIf(next);
-    });
-  });
-  f.release(whole);
-  f.if(op("i32.lt_s", at, end), () => {
+  if (parts > 0) writeWholeRounds(writer, plan, at, end, parts);
+  const rest = (): void => {
     if (!plan.mayOverrun) return writer.scalarLoop(s, at, end);
     const count = f.local("i32");
     f.loop((next) => {
@@ -67,7 +61,24 @@ export function writeVectorLoop(
       f.push(end).op("i32.lt_s").brIf(next);
     });
     f.release(count);
+  };
+  if (parts > 0) f.if(op("i32.lt_s", at, end), rest);
+  else rest();
+}
+
+function writeWholeRounds(writer: BodyWriter, plan: VectorLoopPlan, at: Local, end: Local, parts: number): void {
+  const { f } = writer;
+  const { lanes } = plan.analysis;
+  const whole = f.local("i32");
+  f.set(whole, sub(end, lanes * parts - 1));
+  f.if(op("i32.lt_s", at, whole), () => {
+    f.loop((next) => {
+      writeVectors(writer, plan, at, parts, null);
+      f.tee(at, add(at, lanes * parts));
+      f.push(whole).op("i32.lt_s").brIf(next);
+    });
   });
+  f.release(whole);
 }
 
 /** One round of a vector loop. With `count`, at most that many lanes are stored. */
