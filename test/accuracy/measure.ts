@@ -15,9 +15,60 @@ export const domains = JSON.parse(readFileSync(here("./domains.json"), "utf8")) 
 
 export interface Reference {
   readonly columns: readonly FloatArray[];
-  /** The true values rounded to the type, and what the rounding lost, in ulp. */
-  readonly rounded: FloatArray;
-  readonly rest: Float64Array;
+  readonly truth: Truth;
+}
+
+/** What is recorded of the true values; see `fit/references.py`. */
+export class Truth {
+  readonly type: FloatType;
+  readonly count: number;
+  readonly #low: Uint16Array;
+  readonly #next: Uint8Array | null;
+  readonly #hash: Uint8Array;
+  readonly #rest: Int8Array;
+
+  constructor(type: FloatType, count: number, data: ArrayBuffer) {
+    this.type = type;
+    this.count = count;
+    this.#low = new Uint16Array(data, 0, count);
+    this.#next = type === "f32" ? null : new Uint8Array(data, 2 * count, count);
+    const at = type === "f32" ? 2 * count : 3 * count;
+    this.#hash = new Uint8Array(data, at, count);
+    this.#rest = new Int8Array(data, at + count, count);
+  }
+
+  /** What the rounding of the true value lost, in ulp. */
+  rest(i: number): number {
+    return this.#rest[i]! / 254;
+  }
+
+  /**
+   * The true value rounded, if the result y is near it: the float nearest to y with the low bits of the truth. Where its other
+   * bits are not those of the truth, NaN.
+   */
+  near(i: number, y: number): number {
+    const single = this.type === "f32";
+    if (single) floats.setFloat32(4, y);
+    else floats.setFloat64(0, y);
+    const word = floats.getUint32(4);
+    const shift = single ? 16 : 8;
+    const low = this.#low[i]! | (single ? 0 : this.#next![i]! << 16);
+    const step = ((low - word) << shift) >> shift;
+    const sum = (word >>> 0) + step;
+    const high = single ? 0 : floats.getUint32(0) + Math.floor(sum / 2 ** 32);
+    floats.setUint32(4, sum >>> 0);
+    floats.setUint32(0, high >>> 0);
+    if (mix(high >>> 0, sum >>> 0, single) !== this.#hash[i]) return NaN;
+    return single ? floats.getFloat32(4) : floats.getFloat64(0);
+  }
+}
+
+const floats = new DataView(new ArrayBuffer(8));
+
+/** The hash of `fit/references.py` of all but the low 16 or 24 bits. */
+function mix(high: number, low: number, single: boolean): number {
+  const [bottom, top] = single ? [low >>> 16, 0] : [(low >>> 24) | (high << 8), high >>> 24];
+  return ((Math.imul(bottom, 0x9e3779b1) ^ Math.imul(top, 0x85ebca6b)) >>> 24) & 255;
 }
 
 function checksum(columns: readonly FloatArray[]): number {
@@ -31,16 +82,12 @@ function checksum(columns: readonly FloatArray[]): number {
 /** The arguments and true values recorded by `fit/references.py`. */
 export function reference(name: string, type: FloatType): Reference {
   const bytes = readFileSync(here(`./data/${name}.${type}.bin`));
-  const single = type === "f32";
   const [count, sum] = [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];
   const seed = 2 * Object.keys(domains).indexOf(name);
-  const columns = domains[name]![type].map((s, i) => points(s, count, seed + 1000 * i, single));
+  const columns = domains[name]![type].map((s, i) => points(s, count, seed + 1000 * i, type === "f32"));
   if (checksum(columns) !== sum) throw new Error(`${name}.${type}: the recorded arguments are others; run references.py`);
-  const width = single ? 4 : 8;
   const data = bytes.buffer.slice(bytes.byteOffset + 8, bytes.byteOffset + bytes.length) as ArrayBuffer;
-  const rounded = single ? new Float32Array(data, 0, count) : new Float64Array(data, 0, count);
-  const rest = Float64Array.from(new Int16Array(data, count * width, count), (r) => r / 65536);
-  return { columns, rounded, rest };
+  return { columns, truth: new Truth(type, count, data) };
 }
 
 /** The distance of neighbouring floats at x. */
@@ -110,13 +157,13 @@ export function countOps(...roots: readonly Expr[]): number {
 }
 
 export function measure(name: DecomposedName, type: FloatType): Measured {
-  const { columns, rounded, rest } = reference(name, type);
+  const { columns, truth } = reference(name, type);
   const { expansion, refs } = build(name, type);
   const slow = run(expansion.slow, refs, columns);
   let [maxUlp, at] = [0, 0];
   for (let i = 0; i < slow.length; i++) {
     const x = columns.map((c) => c[i]!);
-    const error = errorOf(name, x, slow[i]!, rounded[i]!, rest[i]!, type);
+    const error = errorOf(name, x, slow[i]!, truth.near(i, slow[i]!), truth.rest(i), type);
     if (error > maxUlp) [maxUlp, at] = [error, i];
   }
   const { fast, guard } = expansion;

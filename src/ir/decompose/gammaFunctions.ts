@@ -204,7 +204,8 @@ function trigammaWith(k: Kit, x: Expr, tables: Tables): Expr {
   // Twice the product of the parts, unless the square overflows.
   const cross = k.select(k.lt(k.abs(hi), 2 ** 512), k.mul(k.mul(hi, 2), lo), 0);
   const square = k.add(k.mul(hi, hi), cross);
-  return k.select(left, k.sub(square, right), k.select(below, k.add(square, right), right));
+  const mirrored = k.select(k.eq(x, -Infinity), Infinity, k.sub(square, right));
+  return k.select(left, mirrored, k.select(below, k.add(square, right), right));
 }
 
 export const lgamma: Both = {

@@ -10,8 +10,9 @@ import { Kit, type Pair } from "./kit.ts";
 export interface QuarterTurns {
   /** The two low bits are n modulo 4 (an integer of the float's width). */
   readonly n: Expr;
-  /** In f64 the remainder is the sum; in f32 `lo` is zero and left out. */
+  /** The remainder is the sum. */
   readonly r: Expr;
+  /** Null where r is exact enough: in f64 for results of float32. */
   readonly rest: Expr | null;
 }
 
@@ -40,7 +41,7 @@ export function moderate(k: Kit, u: Expr): QuarterTurns {
   const lost = k.sub(k.sub(a, r), second);
   const c = k.sub(last, lost);
   const y = k.sub(r, c);
-  return { n: k.bits(t), r: y, rest: k.f.type === "f32" ? null : k.sub(k.sub(r, y), c) };
+  return { n: k.bits(t), r: y, rest: k.sub(k.sub(r, y), c) };
 }
 
 /** Moderate and large angles; not a number for an infinite one. */
@@ -66,7 +67,9 @@ function fraction(k: Kit, x: Expr): Expr {
 function largeSingle(k32: Kit, u: Expr): QuarterTurns {
   const k = new Kit(k32.b, "f64");
   const { n, r } = turnsOfSingle(k, k.b.cast(u, "f64"));
-  return { n: k32.bits(k32.add(k.b.cast(n, "f32"), k32.f.magic)), r: k.b.cast(r, "f32"), rest: null };
+  const rounded = k.b.cast(r, "f32");
+  const rest = k.b.cast(k.sub(r, k.b.cast(rounded, "f64")), "f32");
+  return { n: k32.bits(k32.add(k.b.cast(n, "f32"), k32.f.magic)), r: rounded, rest };
 }
 
 /** n as a float and r in f64, for an argument that is a float32. */

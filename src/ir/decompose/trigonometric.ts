@@ -15,7 +15,8 @@ function sinParts(k: Kit, { r, rest }: QuarterTurns): Pair {
 /** 1 - r^2/2 + r^4 C(r^2), as a sum. */
 function cosParts(k: Kit, { r, rest }: QuarterTurns): Pair {
   const z = k.mul(r, r);
-  if (rest === null) return { hi: k.c(1), lo: k.mul(k.poly(z, [-0.5, ...COS_F32]), z) };
+  // In f32 the rest, at most 2^-25, does not count beside 1.
+  if (rest === null || k.f.type === "f32") return { hi: k.c(1), lo: k.mul(k.poly(z, [-0.5, ...COS_F32]), z) };
   const half = k.mul(z, 0.5);
   const hi = k.sub(1, half);
   const lost = k.sub(k.sub(1, hi), half);
