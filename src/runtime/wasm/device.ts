@@ -1,4 +1,5 @@
 /** The WebAssembly device: one arena, a module per kind of matrix product, one module per program. */
+import { config } from "../../config/config.ts";
 import { CompileError } from "../../errors.ts";
 import type { Program } from "../../ir/node.ts";
 import { instruction, type InstructionName } from "../../ir/scalarInstructions.ts";
@@ -8,6 +9,19 @@ import { ModuleBuilder } from "../../codegen/wasm/moduleBuilder.ts";
 import { renderProgram } from "../../codegen/wasm/render.ts";
 import type { Executable, ProgramDevice } from "../device.ts";
 import { Arena } from "./arena.ts";
+
+let relaxedSimd: boolean | null = null;
+
+/** Whether the engine has multiply-add without rounding in between. */
+function hasRelaxedSimd(): boolean {
+  if (relaxedSimd === null) {
+    const module = new ModuleBuilder();
+    const f = module.function("probe", ["v128", "v128", "v128"], ["v128"]);
+    f.op("f32x4.relaxed_madd", f.param(0), f.param(1), f.param(2));
+    relaxedSimd = WebAssembly.validate(module.bytes());
+  }
+  return relaxedSimd;
+}
 
 type HostFunction = (...args: number[]) => number;
 
@@ -40,7 +54,8 @@ export class WasmDevice implements ProgramDevice {
     if (known !== undefined) return known;
     if (this.#scratch < 0) this.#scratch = this.arena.allocate(GEMM_SCRATCH_BYTES, "matrix products");
     const module = new ModuleBuilder();
-    module.export(gemmFunction(module, name === "gemm_f32" ? "f32" : "f64", this.#scratch));
+    const fma = !config.deterministic && hasRelaxedSimd();
+    module.export(gemmFunction(module, name === "gemm_f32" ? "f32" : "f64", this.#scratch, fma));
     const instance = new WebAssembly.Instance(moduleOf(module.bytes(), name), { env: { memory: this.arena.memory } });
     const product = instance.exports[name] as WebAssembly.ImportValue;
     this.#products.set(name, product);

@@ -21,8 +21,9 @@ export function gemmFunction(
   module: ModuleBuilder,
   type: GemmFloat,
   scratch: number,
+  fma = false,
 ): FunctionBuilder {
-  const shape = gemmShape(type, scratch);
+  const shape = gemmShape(type, scratch, fma);
   const scale = scaleFunction(module, shape);
   const dots = dotsFunction(module, shape);
   const rows = rowsFunction(module, shape);

@@ -21,6 +21,8 @@ export interface GemmShape {
   readonly mc: number;
   readonly kc: number;
   readonly nc: number;
+  /** Whether products are added without rounding in between (relaxed-simd). */
+  readonly fma: boolean;
   /** Byte offset of the scratch area: a tile, the packed block of A, the packed block of B. */
   readonly scratch: number;
 }
@@ -43,16 +45,17 @@ const NC_BYTES = 4096;
 export const GEMM_SCRATCH_BYTES: number =
   TILE_BYTES + (MC + 16) * KC * 8 + (NC_BYTES / 4 + 32) * KC * 8;
 
-/** The blocking for a type; the tile sizes are the best of those measured on V8. */
-export function gemmShape(type: GemmFloat, scratch: number): GemmShape {
+/**
+ * The blocking for a type; the tile sizes are the best of those measured on V8: larger tiles spill in its register allocator. Eight
+ * sums in flight keep two multiply-add units of latency 4 busy.
+ */
+export function gemmShape(type: GemmFloat, scratch: number, fma: boolean): GemmShape {
   const bytes = type === "f32" ? 4 : 8;
   const lanes = 16 / bytes;
-  // Larger tiles spill in V8's register allocator. With relaxed multiply-add this tile is no faster,
-  // and without it every engine gives the same bits.
   const rows = 4;
   const vectors = 2;
   const columns = vectors * lanes;
-  return { type, bytes, lanes, rows, vectors, columns, mc: MC, kc: KC, nc: NC_BYTES / bytes, scratch };
+  return { type, bytes, lanes, rows, vectors, columns, mc: MC, kc: KC, nc: NC_BYTES / bytes, fma, scratch };
 }
 
 export function packedA(shape: GemmShape): number {
@@ -109,5 +112,6 @@ export function multiplyAdd(
   b: Operand,
   sum: Operand,
 ): void {
-  f.push(sum, a, b).op(vectorOp(shape, "mul")).op(vectorOp(shape, "add"));
+  if (shape.fma) f.op(shape.type === "f32" ? "f32x4.relaxed_madd" : "f64x2.relaxed_madd", a, b, sum);
+  else f.push(sum, a, b).op(vectorOp(shape, "mul")).op(vectorOp(shape, "add"));
 }
