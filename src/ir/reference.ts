@@ -82,7 +82,7 @@ function trigamma(x: number): number {
   if (Number.isNaN(x)) return x;
   if (x === Infinity) return 0;
   if (x <= 0 && Number.isInteger(x)) return Infinity;
-  if (x === -Infinity) return NaN;
+  if (x === -Infinity) return Infinity;
   if (Math.abs(x) < TINY) return 1 / x / x;
   return x > HUGE ? 1 / x : trigammaPrecise(x);
 }

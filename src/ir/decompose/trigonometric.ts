@@ -15,12 +15,14 @@ function sinParts(k: Kit, { r, rest }: QuarterTurns): Pair {
 /** 1 - r^2/2 + r^4 C(r^2), as a sum. */
 function cosParts(k: Kit, { r, rest }: QuarterTurns): Pair {
   const z = k.mul(r, r);
-  // In f32 the rest, at most 2^-25, does not count beside 1.
-  if (rest === null || k.f.type === "f32") return { hi: k.c(1), lo: k.mul(k.poly(z, [-0.5, ...COS_F32]), z) };
+  if (k.f.type === "f32") {
+    const lo = k.mul(k.poly(z, [-0.5, ...COS_F32]), z);
+    return { hi: k.c(1), lo: rest === null ? lo : k.sub(lo, k.mul(r, rest)) };
+  }
   const half = k.mul(z, 0.5);
   const hi = k.sub(1, half);
   const lost = k.sub(k.sub(1, hi), half);
-  const quartic = k.sub(k.mul(k.mul(z, z), k.poly(z, COS_F64)), k.mul(r, rest));
+  const quartic = k.sub(k.mul(k.mul(z, z), k.poly(z, COS_F64)), k.mul(r, rest!));
   return { hi, lo: k.add(lost, quartic) };
 }
 
