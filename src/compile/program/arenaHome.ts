@@ -4,6 +4,7 @@ import { NdArray } from "../../array/ndArray.ts";
 import { slotsOf, typedArrayOf, type DataOf, type DType, type TypedArray } from "../../dtype.ts";
 import type { Arena } from "../../runtime/wasm/arena.ts";
 import { Container, type DeviceHome } from "../container.ts";
+import { Holdings, type Block } from "./holdings.ts";
 
 /** The memory as slots of a dtype. */
 export function slotsView<D extends DType>(arena: Arena, dtype: D): DataOf<D> {
@@ -57,13 +58,19 @@ export function readArray<D extends DType>(
   return NdArray.wrap(dtype, data, shape);
 }
 
-/** A window on the arena that follows the memory when it grows. Overwritten by whoever owns the place. */
+const owners = new WeakMap<NdArray, object>();
+
+/**
+ * A window on the arena that follows the memory when it grows. Overwritten by whoever owns the place; `owner` is kept alive as long as the
+ * window, so that the place is not given to somebody else.
+ */
 export function windowOn<D extends DType>(
   arena: Arena,
   dtype: D,
   offset: number,
   shape: readonly number[],
   size: number,
+  owner: object,
 ): NdArray<D> {
   const make = (): TypedArray => new (typedArrayOf(dtype))(arena.memory.buffer, offset, size * slotsOf(dtype));
   let view = make();
@@ -75,42 +82,49 @@ export function windowOn<D extends DType>(
       return view;
     },
   });
+  owners.set(array, owner);
   return array;
-}
-
-/** A block of the arena. */
-export interface Block {
-  offset: number;
-  /** Bytes; 0 when there is no block. */
-  bytes: number;
 }
 
 /** A shared value in the arena. */
 export class ArenaHome implements DeviceHome {
   readonly arena: Arena;
   readonly dtype: DType;
-  block: Block;
+  readonly #holdings: Holdings;
   shape: readonly number[];
   size: number;
 
-  constructor(arena: Arena, dtype: DType, block: Block, shape: readonly number[], size: number) {
+  constructor(value: NdArray, arena: Arena, owner: string) {
+    const bytes = value.size * slotsOf(value.dtype) * typedArrayOf(value.dtype).BYTES_PER_ELEMENT;
     this.arena = arena;
-    this.dtype = dtype;
-    this.block = block;
-    this.shape = shape;
-    this.size = size;
+    this.dtype = value.dtype;
+    this.shape = value.shape;
+    this.size = value.size;
+    this.#holdings = new Holdings(arena, 1);
+    writeArray(arena, this.#holdings.reserve(0, bytes, owner).offset, value);
+  }
+
+  get block(): Block {
+    return this.#holdings.blocks[0]!;
+  }
+
+  /** The value is now what lies in `other`, which gets the storage of the old one. */
+  exchange(other: Block): void {
+    const { block } = this;
+    const { offset, bytes } = block;
+    Object.assign(block, other);
+    Object.assign(other, { offset, bytes });
   }
 
   read(borrow: boolean): NdArray {
     const { arena, dtype, block, shape, size } = this;
     return borrow
-      ? windowOn(arena, dtype, block.offset, shape, size)
+      ? windowOn(arena, dtype, block.offset, shape, size, this)
       : readArray(arena, dtype, block.offset, shape, size);
   }
 
   release(): void {
-    this.arena.free(this.block.offset);
-    this.block = { offset: 0, bytes: 0 };
+    this.#holdings.free();
   }
 }
 
@@ -119,10 +133,7 @@ export function homeIn(arena: Arena, container: Container, owner: string): Arena
   const { home } = container;
   if (home instanceof ArenaHome && home.arena === arena) return home;
   const value = container.get(true);
-  const bytes = value.size * slotsOf(value.dtype) * typedArrayOf(value.dtype).BYTES_PER_ELEMENT;
-  const block = { offset: arena.allocate(bytes, owner), bytes };
-  writeArray(arena, block.offset, value);
-  const made = new ArenaHome(arena, value.dtype, block, value.shape, value.size);
+  const made = new ArenaHome(value, arena, owner);
   container.moveTo(made);
   return made;
 }

@@ -15,7 +15,8 @@ import type { Executable } from "../../runtime/device.ts";
 import type { LinkInput } from "../linker.ts";
 import { SharedVariable } from "../shared.ts";
 import { checkUpdateValue } from "../updates.ts";
-import { homeIn, readArray, slotsView, windowOn, type ArenaHome, type Block } from "./arenaHome.ts";
+import { homeIn, readArray, slotsView, windowOn, type ArenaHome } from "./arenaHome.ts";
+import { Holdings } from "./holdings.ts";
 import { makeTaker, makeWriter, type Taken } from "./argumentWriter.ts";
 
 export interface RunnerParts {
@@ -55,8 +56,6 @@ interface ResultPlan {
   readonly offset: number;
 }
 
-const NO_BLOCK: Block = { offset: 0, bytes: 0 };
-
 export class ProgramRunner {
   readonly #parts: RunnerParts;
   readonly #takers: readonly ((value: unknown) => Taken)[];
@@ -68,9 +67,8 @@ export class ProgramRunner {
   readonly #taken: Taken[];
   #given: number[] | null = null;
   #plan: Plan | null = null;
-  #frame: Block = NO_BLOCK;
-  #constants = new Map<Buffer, number>();
-  readonly #spares: Block[];
+  /** Block 0 is the frame, the others are spares, one per update. */
+  readonly #holdings: Holdings;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
@@ -88,7 +86,7 @@ export class ProgramRunner {
       variable instanceof SharedVariable ? [{ variable, slot: this.#slots.get(buffer)!, base: -1 }] : [],
     );
     this.#taken = new Array<Taken>(inputs.length).fill(0);
-    this.#spares = updates.map(() => ({ ...NO_BLOCK }));
+    this.#holdings = new Holdings(parts.arena, 1 + updates.length, executable.argBlock);
   }
 
   call(args: readonly unknown[]): NdArray[] {
@@ -112,23 +110,16 @@ export class ProgramRunner {
     for (let i = 0; i < borrowed.length; i++) {
       const { dtype, offset, shape, size } = plan.results[i]!;
       results.push(
-        borrowed[i] ? windowOn(arena, dtype, offset, shape, size) : readArray(arena, dtype, offset, shape, size),
+        borrowed[i] ? windowOn(arena, dtype, offset, shape, size, this.#holdings) : readArray(arena, dtype, offset, shape, size),
       );
     }
-    if (this.#spares.length > 0) this.#applyUpdates(plan);
+    if (this.#parts.updates.length > 0) this.#applyUpdates(plan);
     return results;
   }
 
   /** Gives the frame back; the next call takes a new one. */
   free(): void {
-    const { arena } = this.#parts;
-    for (const block of [this.#frame, ...this.#spares]) {
-      if (block.bytes > 0) arena.free(block.offset);
-    }
-    for (const offset of this.#constants.values()) arena.free(offset);
-    this.#constants.clear();
-    this.#frame = NO_BLOCK;
-    this.#spares.forEach((s) => Object.assign(s, NO_BLOCK));
+    this.#holdings.free();
     this.#given = null;
   }
 
@@ -154,7 +145,7 @@ export class ProgramRunner {
   }
 
   #replan(): void {
-    const { lowered, inputs, name, arena } = this.#parts;
+    const { lowered, inputs, name } = this.#parts;
     const { program } = lowered;
     this.#given = null;
     const given = this.#sources.map((s) => this.#sizeFrom(s));
@@ -186,12 +177,7 @@ export class ProgramRunner {
       const { shape } = results[this.#parts.borrowed.length + i]!;
       checkUpdateValue(shared, { shape });
     }
-    if (total > this.#frame.bytes) {
-      if (this.#frame.bytes > 0) arena.free(this.#frame.offset);
-      this.#frame = NO_BLOCK;
-      this.#frame = { offset: arena.allocate(total, name), bytes: total };
-    }
-    const base = this.#frame.offset;
+    const base = this.#holdings.reserve(0, total, name).offset;
     for (const [buffer, offset] of temps.offsets) this.#setSlot(buffer, base + offset);
     for (const [i, b] of used.entries()) if (b !== undefined) this.#setSlot(b, base + offsets[i]!);
     for (const [i, r] of results.entries()) {
@@ -217,12 +203,12 @@ export class ProgramRunner {
     const { lowered, arena, name } = this.#parts;
     for (const buffer of lowered.program.buffers) {
       if (buffer.role !== "constant" || !this.#slots.has(buffer)) continue;
-      let offset = this.#constants.get(buffer);
+      let offset = this.#holdings.constants.get(buffer);
       if (offset === undefined) {
         const data = buffer.data!;
         offset = arena.allocate(data.byteLength, name);
         arena.views.u8.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-        this.#constants.set(buffer, offset);
+        this.#holdings.constants.set(buffer, offset);
       }
       this.#setSlot(buffer, offset);
     }
@@ -248,18 +234,12 @@ export class ProgramRunner {
 
   /** Updates that are not written in place are computed into spare blocks, which then change places with the old values. */
   #prepareUpdates(plan: Plan): void {
-    const { lowered, borrowed, arena, name } = this.#parts;
-    for (const [i, spare] of this.#spares.entries()) {
+    const { lowered, borrowed, name } = this.#parts;
+    for (const i of this.#parts.updates.keys()) {
       const result = lowered.results[borrowed.length + i]!;
       if (result.isInPlace) continue;
       const { bytes } = plan.results[borrowed.length + i]!;
-      if (spare.bytes < bytes || spare.bytes === 0) {
-        if (spare.bytes > 0) arena.free(spare.offset);
-        Object.assign(spare, NO_BLOCK);
-        const size = Math.max(bytes, 64);
-        Object.assign(spare, { offset: arena.allocate(size, name), bytes: size });
-      }
-      this.#setSlot(result.buffer, spare.offset);
+      this.#setSlot(result.buffer, this.#holdings.reserve(1 + i, bytes, name).offset);
     }
   }
 
@@ -270,10 +250,7 @@ export class ProgramRunner {
       if (lowered.results[k]!.isInPlace) continue;
       const { shape, size } = plan.results[k]!;
       const home = homeIn(arena, variable.container, variable.toString());
-      const spare = this.#spares[i]!;
-      const old = home.block;
-      home.block = { offset: spare.offset, bytes: spare.bytes };
-      Object.assign(spare, old);
+      home.exchange(this.#holdings.blocks[1 + i]!);
       home.shape = shape;
       home.size = size;
     }
