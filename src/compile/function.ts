@@ -11,7 +11,7 @@ import { copySpecification } from "./copy.ts";
 import type { InputSpec } from "./io.ts";
 import type { LinkInput } from "./linker.ts";
 import { chooseLinker } from "./linkers/choose.ts";
-import { getMode, type Mode } from "./mode.ts";
+import { getMode, type Mode, type ModeName } from "./mode.ts";
 import type { Outputs, ResultOf } from "./outputs.ts";
 import { Profile } from "./profile.ts";
 import { rewrite } from "./rewrite.ts";
@@ -25,7 +25,7 @@ export interface FunctionOptions {
   /** Replacements made in the graph before compiling. */
   readonly givens?: Givens;
   /** `"FAST_RUN"` (default), `"FAST_COMPILE"`, `"DebugMode"`, `"NanGuardMode"` or a `Mode`. */
-  readonly mode?: string | Mode;
+  readonly mode?: ModeName | Mode;
   /** Appears in errors and profiles; the place of the call by default. */
   readonly name?: string;
   /** What to do about an input that nothing depends on; `config.onUnusedInput` by default. */

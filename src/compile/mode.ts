@@ -207,7 +207,10 @@ interface ModeQuery {
   readonly guard: Guard | undefined;
 }
 
-const NAMED: Readonly<Record<string, () => Mode>> = {
+/** Names that a mode can be given by. */
+export type ModeName = "FAST_RUN" | "FAST_COMPILE" | "Mode" | "DebugMode" | "DEBUG_MODE" | "NanGuardMode";
+
+const NAMED: Readonly<Record<ModeName, () => Mode>> = {
   FAST_RUN: () => new Mode({ optimizer: "fast_run" }),
   FAST_COMPILE: () => new Mode({ optimizer: "fast_compile" }),
   Mode: () => new Mode(),
@@ -217,10 +220,10 @@ const NAMED: Readonly<Record<string, () => Mode>> = {
 };
 
 /** The mode that a user's `mode` means; without one, the one that the configuration names. */
-export function getMode(mode?: string | Mode): Mode {
+export function getMode(mode?: ModeName | Mode): Mode {
   const wanted = mode ?? (config.mode as string | Mode);
   if (typeof wanted === "object") return withConfig(wanted);
-  const make = NAMED[wanted];
+  const make = (NAMED as Partial<typeof NAMED>)[wanted as ModeName];
   if (make === undefined) {
     throw new ConfigError(
       `Unknown mode ${JSON.stringify(wanted)}; there are ${Object.keys(NAMED).join(", ")}, or new theano.Mode(...).`,
