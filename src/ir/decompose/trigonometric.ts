@@ -15,15 +15,11 @@ function sinParts(k: Kit, { r, rest }: QuarterTurns): Pair {
 /** 1 - r^2/2 + r^4 C(r^2), as a sum. */
 function cosParts(k: Kit, { r, rest }: QuarterTurns): Pair {
   const z = k.mul(r, r);
-  if (k.f.type === "f32") {
-    const lo = k.mul(k.poly(z, [-0.5, ...COS_F32]), z);
-    return { hi: k.c(1), lo: rest === null ? lo : k.sub(lo, k.mul(r, rest)) };
-  }
   const half = k.mul(z, 0.5);
   const hi = k.sub(1, half);
   const lost = k.sub(k.sub(1, hi), half);
-  const quartic = k.sub(k.mul(k.mul(z, z), k.poly(z, COS_F64)), k.mul(r, rest!));
-  return { hi, lo: k.add(lost, quartic) };
+  const quartic = k.mul(k.mul(z, z), k.poly(z, k.pick(COS_F32, COS_F64)));
+  return { hi, lo: k.add(lost, rest === null ? quartic : k.sub(quartic, k.mul(r, rest))) };
 }
 
 const total = (k: Kit, p: Pair): Expr => k.add(p.lo, p.hi);
