@@ -1,16 +1,22 @@
-/** Prints the accuracy table: npx tsx test/accuracy/table.ts [name ...] */
+/**
+ * Prints the accuracy table: npx tsx test/accuracy/table.ts [name ...]; with --write also docs/accuracy.md.
+ */
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { maxUlp } from "../../src/ir/decompose/bounds.ts";
-import { decompositions, type DecomposedName } from "../../src/ir/decompose/index.ts";
-import { measure, row } from "./measure.ts";
+import { decomposedNames, type DecomposedName } from "../../src/ir/decompose/index.ts";
+import { DOCUMENT, document, isRecorded, measure, row, type Measured } from "./measure.ts";
 
-const asked = process.argv.slice(2);
-for (const name of Object.keys(decompositions) as DecomposedName[]) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+const asked = process.argv.slice(2).filter((a) => !a.startsWith("--"));
+const measured = new Map<string, Measured>();
+for (const name of decomposedNames) {
+  if (!isRecorded(name) || (asked.length > 0 && !asked.includes(name))) continue;
   for (const type of ["f32", "f64"] as const) {
-    try {
-      console.log(row(name, type, measure(name, type), maxUlp[name][type]));
-    } catch (error) {
-      console.log(name, type, String(error));
-    }
+    const m = measure(name as DecomposedName, type);
+    measured.set(`${name}.${type}`, m);
+    console.log(row(name, type, m, maxUlp[name][type]));
   }
+}
+if (process.argv.includes("--write")) {
+  writeFileSync(fileURLToPath(DOCUMENT), document((name, type) => measured.get(`${name}.${type}`)!.maxUlp));
 }
