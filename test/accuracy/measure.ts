@@ -5,6 +5,7 @@ import { IrBuilder } from "../../src/ir/build.ts";
 import { maxUlp } from "../../src/ir/decompose/bounds.ts";
 import { decomposedNames, decompositions, type DecomposedName, type Expansion, type FloatType } from "../../src/ir/decompose/index.ts";
 import type { Expr, Ref } from "../../src/ir/node.ts";
+import { scalarInstructions } from "../../src/ir/scalarInstructions.ts";
 import { evaluate, topological } from "./evaluate.ts";
 import { points, type FloatArray, type Segment } from "./points.ts";
 import { largestTerm } from "./terms.ts";
@@ -130,7 +131,7 @@ export interface Built {
 
 export function build(name: DecomposedName, type: FloatType): Built {
   const b = new IrBuilder();
-  const arity = domains[name]?.[type].length ?? 1;
+  const arity = scalarInstructions[name].arity;
   const refs = Array.from({ length: arity }, (_, i) => b.ref(type, "xy"[i]!));
   return { expansion: decompositions[name][type](b, ...refs), refs };
 }

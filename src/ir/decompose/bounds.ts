@@ -40,4 +40,6 @@ export const maxUlp: Readonly<Record<DecomposedName, Bound>> = {
   lgamma: special,
   digamma: special,
   trigamma: special,
+  /** Exact but for the rounding of the result. */
+  mod: { f32: 0.5, f64: 0.5 },
 };

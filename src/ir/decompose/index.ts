@@ -12,6 +12,7 @@ import { acosh, asinh, atanh } from "./inverseHyperbolic.ts";
 import { acos, asin, atan, atan2 } from "./inverseTrigonometric.ts";
 import type { FloatType } from "./kit.ts";
 import { log, log10, log1p, log2 } from "./logarithm.ts";
+import { mod } from "./modulo.ts";
 import { pow } from "./power.ts";
 import { cos, sin, tan } from "./trigonometric.ts";
 
@@ -21,7 +22,7 @@ export type { FloatType } from "./kit.ts";
 export const decomposedNames = [
   "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sigmoid", "softplus", "tanh", "sinh", "cosh",
   "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "asinh", "acosh", "atanh", "erf", "erfc", "pow",
-  "erfinv", "lgamma", "digamma", "trigamma",
+  "erfinv", "lgamma", "digamma", "trigamma", "mod",
 ] as const;
 
 export type DecomposedName = (typeof decomposedNames)[number];
@@ -57,4 +58,5 @@ export const decompositions: Readonly<Record<DecomposedName, Readonly<Record<Flo
   lgamma,
   digamma,
   trigamma,
+  mod,
 };
