@@ -1,7 +1,7 @@
 /** Statements as WebAssembly, inside one function. */
 import type { Call, Expr, For, If, Reduce, Ref, Stmt, While } from "../../ir/node.ts";
 import type { Evaluator } from "./evaluator.ts";
-import { Expander } from "./expand.ts";
+import { Expander } from "../expand.ts";
 import { factsOf, Invariance, invariantParts } from "./facts.ts";
 import type { FrameLayout } from "./frame.ts";
 import { mul, op } from "./functionBuilder.ts";

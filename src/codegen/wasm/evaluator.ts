@@ -3,7 +3,7 @@ import { BYTES } from "../../ir/node.ts";
 import type { Expr, Ref, ScalarType } from "../../ir/node.ts";
 import { add, mul, op } from "./functionBuilder.ts";
 import type { FunctionBuilder, Local, Operand } from "./functionBuilder.ts";
-import { children } from "./legalize.ts";
+import { children } from "../expressions.ts";
 import type { LaneOp, MemoryOp, PlainOp } from "./opcodes.ts";
 import { pushConstant, scalarBitcast, scalarCast, scalarOp } from "./scalarCode.ts";
 import type { CodeContext } from "./scalarCode.ts";
@@ -20,7 +20,7 @@ import {
   vectorShift,
 } from "./vectorCode.ts";
 import type { MaskWidth } from "./vectorCode.ts";
-import { mayEvaluateBoth } from "./vectorPlan.ts";
+import { mayEvaluateBoth } from "../expressions.ts";
 import type { VectorAnalysis, VectorPlan } from "./vectorPlan.ts";
 
 /** How often each expression is still wanted, and the locals of those computed already. */

@@ -1,6 +1,6 @@
 import type { Buffer, Expr, Ref, Stmt } from "../../ir/node.ts";
-import { children } from "./legalize.ts";
-import { mayEvaluateBoth, within } from "./vectorPlan.ts";
+import { children } from "../expressions.ts";
+import { mayEvaluateBoth, within } from "../expressions.ts";
 
 /** What running some statements may change, and what they contain. */
 export interface Facts {

@@ -1,3 +1,4 @@
+import { children } from "../expressions.ts";
 import { IrBuilder } from "../../ir/build.ts";
 import { BYTES } from "../../ir/node.ts";
 import type {
@@ -257,20 +258,5 @@ class Legalizer {
     const depth = Math.max(0, ...children(e).map((child) => this.#depthOf(child)));
     this.#depths.set(e, depth);
     return depth;
-  }
-}
-
-/** The operands of an expression. */
-export function children(e: Expr): readonly Expr[] {
-  switch (e.kind) {
-    case "const":
-    case "ref":
-      return [];
-    case "load":
-      return [e.index];
-    case "op":
-      return e.args;
-    default:
-      return [e.arg];
   }
 }

@@ -1,7 +1,7 @@
 import type { Assign, Buffer, Expr, Let, Ref, Stmt, Store, Var } from "../../ir/node.ts";
-import type { Expander } from "./expand.ts";
+import type { Expander } from "../expand.ts";
 import { innerBodies, ownRoots } from "./facts.ts";
-import { within } from "./vectorPlan.ts";
+import { within } from "../expressions.ts";
 
 /** A statement that only computes and stores. */
 export type Simple = Let | Var | Assign | Store;

@@ -1,7 +1,8 @@
+import { mayEvaluateBoth } from "../expressions.ts";
 import type { IrBuilder } from "../../ir/build.ts";
 import { BYTES } from "../../ir/node.ts";
 import type { Expr, Ref, ScalarType } from "../../ir/node.ts";
-import { children } from "./legalize.ts";
+import { children } from "../expressions.ts";
 import { stepOf } from "./linear.ts";
 import { hasVectorCast, hasVectorOp, isComparison } from "./vectorCode.ts";
 import type { MaskWidth } from "./vectorCode.ts";
@@ -236,27 +237,4 @@ function pseudoExtremum(condition: Expr, yes: Expr, no: Expr): VectorPlan | null
   if (low === yes && high === no) return { kind: "pseudo", op: "pmin", a: no, b: yes };
   if (low === no && high === yes) return { kind: "pseudo", op: "pmax", a: no, b: yes };
   return null;
-}
-
-/**
- * Whether both branches of a select may be evaluated. A load of the branch not taken may be out of
- * range where the condition compares positions, or where the position itself was loaded.
- */
-export function mayEvaluateBoth(condition: Expr, yes: Expr, no: Expr): boolean {
-  const loads = [...within(yes), ...within(no)].filter((e) => e.kind === "load");
-  if (loads.length === 0) return true;
-  if (loads.some((load) => [...within(load.index)].some((e) => e.kind === "load"))) return false;
-  return ![...within(condition)].some(comparesPositions);
-}
-
-function comparesPositions(e: Expr): boolean {
-  if (e.kind === "ref") return e.type === "bool";
-  return e.kind === "op" && isComparison(e.op) && e.args[0]!.type === "index";
-}
-
-/** An expression and all below it, each once. */
-export function within(root: Expr): Set<Expr> {
-  const seen = new Set<Expr>([root]);
-  for (const e of seen) for (const child of children(e)) seen.add(child);
-  return seen;
 }

@@ -6,7 +6,8 @@ import type { InstructionName } from "../../ir/scalarInstructions.ts";
 import { factsOf } from "./facts.ts";
 import { valueOf } from "./segments.ts";
 import type { Item, Segment } from "./segments.ts";
-import { VectorAnalysis, within } from "./vectorPlan.ts";
+import { within } from "../expressions.ts";
+import { VectorAnalysis } from "./vectorPlan.ts";
 
 /** A body that can run in vector lanes, and what is known of it. */
 export interface VectorBody {

@@ -1,7 +1,7 @@
-import { decompositions } from "../../ir/decompose/index.ts";
-import type { IrBuilder } from "../../ir/build.ts";
-import type { Expr } from "../../ir/node.ts";
-import type { InstructionName } from "../../ir/scalarInstructions.ts";
+import { decompositions } from "../ir/decompose/index.ts";
+import type { IrBuilder } from "../ir/build.ts";
+import type { Expr } from "../ir/node.ts";
+import type { InstructionName } from "../ir/scalarInstructions.ts";
 
 /** Two forms of an expression; `fast` holds where all `guards` are true. */
 export interface Expanded {
