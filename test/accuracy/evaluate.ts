@@ -111,8 +111,8 @@ function withSign(size: number, sign: number): number {
 
 function nearest(x: number): number {
   if (!(Math.abs(x) < 4503599627370496)) return x;
-  const magic = 6755399441055744;
-  return withSign(x + magic - magic, x);
+  // Of the size alone: a sum with both signs would keep halves above 2^51.
+  return withSign(Math.abs(x) + 4503599627370496 - 4503599627370496, x);
 }
 
 // Columns of numbers and of bigints run through the same loops: the operators are the same.

@@ -15,7 +15,7 @@ function lgammaTerm(x: number): number {
     const d = x - Math.round(x);
     return Math.max(Math.abs(lgamma(2 + d)), Math.abs(lgamma(x) - lgamma(2 + d)));
   }
-  return Math.abs(lgamma(-x));
+  return Math.max(Math.abs(lgamma(-x)), Math.abs(lgamma(x) + lgamma(-x)));
 }
 
 /** digamma x = digamma(2 + d) +- a sum of reciprocals; by reflection digamma(1 - x) - pi cot(pi x). */

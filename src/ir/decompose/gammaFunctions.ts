@@ -158,13 +158,15 @@ function digammaFar(k: Kit, x: Expr, tables: Tables): Expr {
 /** pi cot(pi f), |f| <= 1/2, with its zero at 1/2 as a factor. */
 function piCotangent(k: Kit, f: Expr, tables: Tables): Pair {
   const size = k.abs(f);
-  const regular = k.poly(k.mul(f, f), tables.cotangent);
+  const square = k.mul(f, f);
+  const regular = k.fastSum(k.c(4), k.mul(k.poly(square, tables.cotangent), square));
   const below = k.sub(0.5, size);
   const above = k.fastSum(k.c(0.5), size);
-  if (tables === SINGLE) return { hi: k.div(k.mul(regular, k.mul(below, above.hi)), f), lo: k.c(0) };
+  if (tables === SINGLE) return { hi: k.div(k.mul(regular.hi, k.mul(below, above.hi)), f), lo: k.c(0) };
   const zeros = k.product(below, above.hi);
-  const product = k.product(regular, zeros.hi);
-  const lo = k.add(product.lo, k.mul(regular, k.add(zeros.lo, k.mul(below, above.lo))));
+  const product = k.product(regular.hi, zeros.hi);
+  const small = k.add(k.mul(regular.hi, k.add(zeros.lo, k.mul(below, above.lo))), k.mul(regular.lo, zeros.hi));
+  const lo = k.add(product.lo, small);
   return k.quotient({ hi: product.hi, lo }, { hi: f, lo: k.c(0) });
 }
 

@@ -113,9 +113,9 @@ def cotangent(z):
 
 doubles(
     "COTPI",
-    "pi f cot(pi f) / (1/4 - f^2) in f^2, |f| <= 1/2",
-    cotangent,
-    lambda z: 1 / cotangent(z),
+    "(pi f cot(pi f) / (1/4 - f^2) - 4) / f^2 in f^2, |f| <= 1/2",
+    lambda z: (cotangent(z) - 4) / z,
+    lambda z: z / cotangent(z),
     (0, mpf("0.25")),
-    (8, 15),
+    (7, 14),
 )
