@@ -130,7 +130,8 @@ def write(name, dtype):
     for arguments in zip(*columns):
         value, rest = nearest(f(*(mpfr(a) for a in arguments)), single)
         values.append(value)
-        rests.append(max(-127, min(127, round(rest * 254))))
+        # Rounded twice, as the recorded files were.
+        rests.append(max(-127, min(127, round(round(rest * 65536) / 65536 * 254))))
     with open(os.path.join(DATA, f"{name}.{dtype}.bin"), "wb") as out:
         out.write(struct.pack("<II", COUNT, checksum(columns, single)))
         out.write(encode(values, rests, single))
