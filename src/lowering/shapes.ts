@@ -155,14 +155,15 @@ export class Shapes {
   visit(node: Apply): boolean {
     if (this.#takeOver(node)) return true;
     const known = node.outputs.every((out) => out.type.buffer()?.shape.every((n) => n !== null) === true);
-    const shapes = known ? null : this.#infer(node);
-    if (!known && shapes === null) return false;
+    const common = !known && isElementwise(node) ? this.#commonSizes(node) : null;
+    const shapes = known || common !== null ? null : this.#infer(node);
+    if (!known && common === null && shapes === null) return false;
     for (const [i, out] of node.outputs.entries()) {
       const spec = out.type.buffer();
       if (spec === null) return false;
       const sizes: Expr[] = [];
       for (const [axis, n] of spec.shape.entries()) {
-        const size = n === null ? this.#sizeOf(shapes![i]?.[axis]) : this.#scope.b.index(n);
+        const size = n !== null ? this.#scope.b.index(n) : common !== null ? common[axis]! : this.#sizeOf(shapes![i]?.[axis]);
         if (size === null) return false;
         sizes.push(size);
       }
@@ -175,6 +176,16 @@ export class Shapes {
     this.lowered.set(node, lowered);
     this.#requireSizes(node, lowered);
     return true;
+  }
+
+  /** What `inferShape` of an elementwise node gives: along each axis the size of the first input that is not broadcast there. */
+  #commonSizes(node: Apply): readonly Expr[] {
+    const { shape } = node.outputs[0]!.type.buffer()!;
+    return shape.map((n, axis) => {
+      if (n !== null) return this.#scope.b.index(n);
+      const input = node.inputs.find((v) => v.type.buffer()!.shape[axis] !== 1)!;
+      return this.of(input)[axis]!;
+    });
   }
 
   /** Takes what the earlier pass found for a node when none of its sizes has got another name. */
