@@ -166,6 +166,12 @@ export class FunctionBuilder implements Callee {
     return this;
   }
 
+  /** Reads an imported global; see `ModuleBuilder.importGlobal`. */
+  global(index: number): this {
+    this.#code.byte(0x23).unsigned(index);
+    return this;
+  }
+
   i32(value: number): this {
     this.#code.byte(0x41).signed32(value);
     return this;

@@ -19,6 +19,7 @@ const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10 } as cons
  */
 export class ModuleBuilder {
   readonly #imports: ImportedFunction[] = [];
+  readonly #globals: string[] = [];
   readonly #functions: FunctionBuilder[] = [];
   readonly #exports = new Map<string, FunctionBuilder>();
   readonly #shared: boolean;
@@ -37,6 +38,11 @@ export class ModuleBuilder {
     const imported: ImportedFunction = { name, params, results, imported: true };
     this.#imports.push(imported);
     return imported;
+  }
+
+  /** An immutable i32 from "env"; its number. */
+  importGlobal(name: string): number {
+    return this.#globals.push(name) - 1;
   }
 
   /** Names of the functions that the module wants from "env". */
@@ -96,10 +102,11 @@ export class ModuleBuilder {
   }
 
   #writeImports(body: ByteWriter, types: readonly number[]): void {
-    body.unsigned(1 + this.#imports.length);
+    body.unsigned(1 + this.#globals.length + this.#imports.length);
     body.name("env").name("memory").byte(2);
     if (this.#shared) body.byte(3).unsigned(0).unsigned(MAX_PAGES);
     else body.byte(0).unsigned(0);
+    for (const name of this.#globals) body.name("env").name(name).byte(3).byte(VALUE_TYPES.i32).byte(0);
     this.#imports.forEach((callee, i) => {
       body.name("env").name(callee.name).byte(0).unsigned(types[i] ?? 0);
     });

@@ -14,24 +14,26 @@ export function findCompiler({ childProcess }: NodeModules): string | null {
   return names.find((name) => childProcess.spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0) ?? null;
 }
 
+/** What the object code depends on beside the source: the compiler's version, its flags, and the processor that -march=native means. */
+export function compilerIdentity({ childProcess, os }: NodeModules, compiler: string): readonly string[] {
+  const version = childProcess.spawnSync(compiler, ["--version"], { encoding: "utf8" }).stdout ?? "";
+  return [version, os.arch(), os.cpus()[0]?.model ?? "", ...C_FLAGS];
+}
+
+/** The flags of the user, which an object depends on too. */
+export function extraFlags(): string[] {
+  return config["gcc.cxxflags"].split(" ").filter((flag) => flag !== "");
+}
+
 /**
- * Compiles to a shared object in a private folder of its own and hands its path to `use`; the folder is gone afterwards.
+ * Compiles to a shared object at `output`, beside which the source is left.
  * @throws CompileError with what the compiler said
  */
-export function compileShared<R>(node: NodeModules, compiler: string, source: string, use: (path: string) => R): R {
-  const { childProcess, fs, os, path } = node;
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "theano-"));
-  try {
-    const [input, output] = [path.join(folder, "program.c"), path.join(folder, "program.so")];
-    fs.writeFileSync(input, source, { mode: 0o600 });
-    const extra = config["gcc.cxxflags"].split(" ").filter((flag) => flag !== "");
-    const result = childProcess.spawnSync(compiler, [...C_FLAGS, ...extra, "-o", output, input, "-lm"], { encoding: "utf8" });
-    if (result.status !== 0) {
-      const said = (result.stderr ?? String(result.error)).split("\n").slice(0, 8).join("\n");
-      throw new CompileError(`${compiler} could not compile a program:\n${said}`);
-    }
-    return use(output);
-  } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
-  }
+export function compileShared({ childProcess, fs }: NodeModules, compiler: string, source: string, output: string): void {
+  const input = `${output}.c`;
+  fs.writeFileSync(input, source, { mode: 0o600 });
+  const result = childProcess.spawnSync(compiler, [...C_FLAGS, ...extraFlags(), "-o", output, input, "-lm"], { encoding: "utf8" });
+  if (result.status === 0) return;
+  const said = (result.error?.message ?? result.stderr).split("\n").slice(0, 8).join("\n");
+  throw new CompileError(`${compiler} could not compile a program:\n${said}`);
 }

@@ -4,12 +4,16 @@ import type { Program } from "../../ir/node.ts";
 import { renderC } from "../../codegen/c/render.ts";
 import type { Executable, ProgramDevice } from "../device.ts";
 import type { Arena } from "../wasm/arena.ts";
-import { compileShared, findCompiler } from "./compiler.ts";
+import { CompileCache } from "./cache.ts";
+import { compilerIdentity, compileShared, extraFlags, findCompiler } from "./compiler.ts";
 import { nodeModules, type NodeModules } from "./node.ts";
+
+/** `theano_run(arena, args)`. */
+type NativeFunction = (...args: unknown[]) => number;
 
 /** What of the package koffi is used. */
 interface Koffi {
-  load(path: string): { func(name: string, result: string, parameters: readonly string[]): (...args: unknown[]) => number };
+  load(path: string): { func(name: string, result: string, parameters: readonly string[]): NativeFunction };
 }
 
 /** Why there is no native target here, or null. */
@@ -34,6 +38,8 @@ export class NativeDevice implements ProgramDevice {
   readonly #node: NodeModules;
   readonly #koffi: Koffi;
   readonly #compiler: string;
+  readonly #identity: readonly string[];
+  readonly #cache: CompileCache;
 
   /** @throws DeviceError that says what is missing */
   constructor(arena: Arena) {
@@ -43,14 +49,20 @@ export class NativeDevice implements ProgramDevice {
     this.#node = nodeModules()!;
     this.#koffi = loadKoffi(this.#node)!;
     this.#compiler = findCompiler(this.#node)!;
+    this.#identity = compilerIdentity(this.#node, this.#compiler);
+    this.#cache = new CompileCache(this.#node);
   }
 
   compile(program: Program): Executable {
     const { source, slots } = renderC(program);
     const { arena } = this;
-    const run = compileShared(this.#node, this.#compiler, source, (path) =>
-      this.#koffi.load(path).func("theano_run", "int", ["void *", "void *"]),
-    );
+    const load = (path: string): NativeFunction => this.#koffi.load(path).func("theano_run", "int", ["void *", "void *"]);
+    const key = this.#cache.key([source, ...this.#identity, ...extraFlags()]);
+    const known = this.#cache.find(key);
+    const run =
+      known !== null
+        ? load(known)
+        : this.#cache.store(key, (output) => compileShared(this.#node, this.#compiler, source, output), load);
     const argBlock = arena.allocate(slots.length * 4, program.name);
     const first = argBlock / 4;
     // Views of the arena go by address; the memory stays where it is when it grows.

@@ -1,5 +1,6 @@
 /** The parts of Node that the native target needs, reached at run time so that bundles for browsers hold no import of them. */
 import type * as ChildProcess from "node:child_process";
+import type * as Crypto from "node:crypto";
 import type * as Fs from "node:fs";
 import type * as Module from "node:module";
 import type * as Os from "node:os";
@@ -7,6 +8,7 @@ import type * as Path from "node:path";
 
 export interface NodeModules {
   readonly childProcess: typeof ChildProcess;
+  readonly crypto: typeof Crypto;
   readonly fs: typeof Fs;
   readonly module: typeof Module;
   readonly os: typeof Os;
@@ -20,6 +22,7 @@ export function nodeModules(): NodeModules | null {
   const load = <T>(id: string): T => get(`node:${id}`) as T;
   return {
     childProcess: load("child_process"),
+    crypto: load("crypto"),
     fs: load("fs"),
     module: load("module"),
     os: load("os"),

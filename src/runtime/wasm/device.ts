@@ -4,7 +4,7 @@ import { CompileError } from "../../errors.ts";
 import type { Program } from "../../ir/node.ts";
 import { instruction, type InstructionName } from "../../ir/scalarInstructions.ts";
 import { GEMM_SCRATCH_BYTES } from "../../codegen/wasm/gemm/shape.ts";
-import { gemmFunction } from "../../codegen/wasm/gemm/gemm.ts";
+import { gemmModules } from "../../codegen/wasm/gemm/modules.ts";
 import { ModuleBuilder } from "../../codegen/wasm/moduleBuilder.ts";
 import { renderProgram } from "../../codegen/wasm/render.ts";
 import type { Executable, ProgramDevice } from "../device.ts";
@@ -53,14 +53,17 @@ export class WasmDevice implements ProgramDevice {
     const known = this.#products.get(name);
     if (known !== undefined) return known;
     if (this.#scratch < 0) this.#scratch = this.arena.allocate(GEMM_SCRATCH_BYTES, "matrix products");
-    const module = new ModuleBuilder();
     const fma = !config.deterministic && hasRelaxedSimd();
-    module.export(gemmFunction(module, name === "gemm_f32" ? "f32" : "f64", this.#scratch, fma));
-    const instance = new WebAssembly.Instance(moduleOf(module.bytes(), name), { env: { memory: this.arena.memory } });
+    const bytes = decode(gemmModules[fma ? `${name}_fma` : name]!);
+    const instance = new WebAssembly.Instance(moduleOf(bytes, name), { env: { memory: this.arena.memory, scratch: this.#scratch } });
     const product = instance.exports[name] as WebAssembly.ImportValue;
     this.#products.set(name, product);
     return product;
   }
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 }
 
 function moduleOf(bytes: Uint8Array<ArrayBuffer>, name: string): WebAssembly.Module {

@@ -1,6 +1,6 @@
 import { add, load, mul, op } from "../functionBuilder.ts";
 import type { Callee, FunctionBuilder, Local, Operand } from "../functionBuilder.ts";
-import type { ModuleBuilder } from "../moduleBuilder.ts";
+import { ModuleBuilder } from "../moduleBuilder.ts";
 import { DIRECT_ROWS, DOTS_COLUMNS, gemmShape, loadOp, NARROW, number, scalarOp, storeOp } from "./shape.ts";
 import type { GemmFloat, GemmShape } from "./shape.ts";
 import { productFunction } from "./product.ts";
@@ -20,10 +20,9 @@ const SHALLOW = 4;
 export function gemmFunction(
   module: ModuleBuilder,
   type: GemmFloat,
-  scratch: number,
-  fma = false,
+  fma: boolean,
 ): FunctionBuilder {
-  const shape = gemmShape(type, scratch, fma);
+  const shape = gemmShape(type, module.importGlobal("scratch"), fma);
   const scale = scaleFunction(module, shape);
   const dots = dotsFunction(module, shape);
   const rows = rowsFunction(module, shape);
@@ -62,6 +61,13 @@ export function gemmFunction(
   f.if(both(op("i32.ne", p.cColumn, shape.bytes), adjacent(p.cRow)), () => swapOperands(f, p));
   f.call(blocked, ...arguments_(p), both(adjacent(p.bColumn), op("i32.le_s", p.m, DIRECT_ROWS)));
   return f;
+}
+
+/** The bytes of a module that exports one matrix product; it imports the memory and the global `scratch`. */
+export function gemmModule(type: GemmFloat, fma: boolean): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  module.export(gemmFunction(module, type, fma));
+  return module.bytes();
 }
 
 /** Names of the parameters that a swap C' = B' A' exchanges. */

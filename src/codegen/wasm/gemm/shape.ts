@@ -23,7 +23,7 @@ export interface GemmShape {
   readonly nc: number;
   /** Whether products are added without rounding in between (relaxed-simd). */
   readonly fma: boolean;
-  /** Byte offset of the scratch area: a tile, the packed block of A, the packed block of B. */
+  /** The number of the global that holds the offset of the scratch area: a tile, the packed block of A, the packed block of B. */
   readonly scratch: number;
 }
 
@@ -58,12 +58,19 @@ export function gemmShape(type: GemmFloat, scratch: number, fma: boolean): GemmS
   return { type, bytes, lanes, rows, vectors, columns, mc: MC, kc: KC, nc: NC_BYTES / bytes, fma, scratch };
 }
 
-export function packedA(shape: GemmShape): number {
-  return shape.scratch + TILE_BYTES;
+/** The place of a tile of sums. */
+export function tileScratch(shape: GemmShape): Operand {
+  return (f) => {
+    f.global(shape.scratch);
+  };
 }
 
-export function packedB(shape: GemmShape): number {
-  return packedA(shape) + (MC + 16) * KC * 8;
+export function packedA(shape: GemmShape): Operand {
+  return op("i32.add", tileScratch(shape), TILE_BYTES);
+}
+
+export function packedB(shape: GemmShape): Operand {
+  return op("i32.add", tileScratch(shape), TILE_BYTES + (MC + 16) * KC * 8);
 }
 
 /** The vector instruction of the shape's type, such as f32x4.add. */

@@ -9,6 +9,7 @@ import {
   smaller,
   splatLoadOp,
   storeOp,
+  tileScratch,
   vectorOp,
   ZERO_VECTOR,
 } from "./shape.ts";
@@ -82,8 +83,8 @@ export function panelFunction(module: ModuleBuilder, shape: GemmShape): Function
       null,
       () => storeTile(f, shape, { c, rowStride, alpha, beta, sums }),
       () => {
-        sums.forEach((sum, i) => f.store("v128.store", shape.scratch + i * 16, 0, sum));
-        f.push(shape.scratch);
+        sums.forEach((sum, i) => f.store("v128.store", i * 16, tileScratch(shape), sum));
+        f.push(tileScratch(shape));
         f.push(smaller(sub(rows, row), shape.rows));
         f.call(scatter, columns, c, rowStride, columnStride, alpha, beta);
       },
