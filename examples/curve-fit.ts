@@ -30,7 +30,10 @@ const velocities = parameters.map((p) => theano.shared(0, { name: `${p.name}.vel
 const step = theano.function([t, y], loss, {
   updates: parameters.flatMap((p, i) => {
     const velocity = velocities[i]!.mul(0.9).sub(slopes[i]!.mul(0.02));
-    return [[velocities[i]!, velocity], [p, p.add(velocity)]] as [P, ReturnType<P["add"]>][];
+    return [
+      [velocities[i]!, velocity],
+      [p, p.add(velocity)],
+    ] as [P, ReturnType<P["add"]>][];
   }),
 });
 

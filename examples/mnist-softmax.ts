@@ -29,7 +29,10 @@ const say = (text: string): void => console.log(text);
 const digits = loadMnist();
 const resident = ({ images, labels, count }: Digits, name: string) => ({
   count,
-  images: theano.shared(theano.array({ data: images, shape: [count, PIXELS] }), { name: `${name}.images`, borrow: true }),
+  images: theano.shared(theano.array({ data: images, shape: [count, PIXELS] }), {
+    name: `${name}.images`,
+    borrow: true,
+  }),
   labels: theano.shared(theano.array(labels), { name: `${name}.labels`, borrow: true }),
 });
 const [train, validation, test] = [
@@ -64,7 +67,13 @@ const step = theano.function([index], cost, {
     [y, train.labels.at(rows)],
   ],
 });
-const errorOn = (set: typeof test) => theano.function([], errors, { givens: [[x, set.images], [y, set.labels]] });
+const errorOn = (set: typeof test) =>
+  theano.function([], errors, {
+    givens: [
+      [x, set.images],
+      [y, set.labels],
+    ],
+  });
 const validationError = errorOn(validation);
 const testError = errorOn(test);
 say(`compiled 3 functions in ${(performance.now() - start).toFixed(0)} ms`);

@@ -25,7 +25,8 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
 
 /** The bytes of a PNG file. `pixels` holds red, green, blue of each pixel, row by row. */
 export function encodePng(width: number, height: number, pixels: Uint8Array): Uint8Array {
-  if (pixels.length !== width * height * 3) throw new Error(`${pixels.length} bytes do not fill ${width} x ${height} pixels.`);
+  if (pixels.length !== width * height * 3)
+    throw new Error(`${pixels.length} bytes do not fill ${width} x ${height} pixels.`);
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
@@ -33,7 +34,8 @@ export function encodePng(width: number, height: number, pixels: Uint8Array): Ui
   header.set([8, 2, 0, 0, 0], 8);
   // Each row begins with its filter: none.
   const rows = new Uint8Array(height * (width * 3 + 1));
-  for (let y = 0; y < height; y++) rows.set(pixels.subarray(y * width * 3, (y + 1) * width * 3), y * (width * 3 + 1) + 1);
+  for (let y = 0; y < height; y++)
+    rows.set(pixels.subarray(y * width * 3, (y + 1) * width * 3), y * (width * 3 + 1) + 1);
   const parts = [
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
     chunk("IHDR", header),

@@ -76,17 +76,30 @@ try {
     writeFileSync(file, `${s.text}\nexport {};\n`);
     return file;
   });
-  const config = { extends: "../tsconfig.json", include: ["*.ts"], compilerOptions: { rootDir: "..", isolatedDeclarations: false, declaration: false, paths: { theano: ["../src/index.ts"] } } };
+  const config = {
+    extends: "../tsconfig.json",
+    include: ["*.ts"],
+    compilerOptions: {
+      rootDir: "..",
+      isolatedDeclarations: false,
+      declaration: false,
+      paths: { theano: ["../src/index.ts"] },
+    },
+  };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
   try {
-    execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--noEmit", "-p", folder], { encoding: "utf8" });
+    execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--noEmit", "-p", folder], {
+      encoding: "utf8",
+    });
   } catch (error) {
     failed++;
     const text = (error as { stdout: string }).stdout;
-    console.error(text.replace(/\.snippets\/snippet(\d+)\.ts\((\d+)/g, (_, i: string, line: string) => {
-      const s = snippets[Number(i)]!;
-      return `${s.source}(${s.line + Number(line) - 1}`;
-    }));
+    console.error(
+      text.replace(/\.snippets\/snippet(\d+)\.ts\((\d+)/g, (_, i: string, line: string) => {
+        const s = snippets[Number(i)]!;
+        return `${s.source}(${s.line + Number(line) - 1}`;
+      }),
+    );
   }
   for (const [i, file] of files.entries()) failed += run(snippets[i]!, file) ? 0 : 1;
 } finally {
@@ -97,10 +110,17 @@ process.exitCode = failed > 0 ? 1 : 0;
 
 function run(s: Snippet, file: string): boolean {
   const separator = "\u0001";
-  writeFileSync(file, `const log = console.log; console.log = (...a: unknown[]) => log(...a, "${separator}");\n${s.text}\nexport {};\n`);
+  writeFileSync(
+    file,
+    `const log = console.log; console.log = (...a: unknown[]) => log(...a, "${separator}");\n${s.text}\nexport {};\n`,
+  );
   let printed: string[];
   try {
-    printed = execFileSync(process.execPath, ["--import", "tsx", file], { encoding: "utf8", cwd: root, stdio: ["ignore", "pipe", "pipe"] })
+    printed = execFileSync(process.execPath, ["--import", "tsx", file], {
+      encoding: "utf8",
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+    })
       .split(separator)
       .slice(0, -1);
   } catch (error) {

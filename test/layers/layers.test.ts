@@ -97,8 +97,14 @@ describe("import layers", () => {
         if (!layer.mayImport.includes("node:*")) expected.add(`${file}: node:fs`);
       }
       const found = restricted(folder);
-      expect([...expected].filter((x) => !found.has(x)), "not rejected").toEqual([]);
-      expect([...found].filter((x) => !expected.has(x)), "rejected without reason").toEqual([]);
+      expect(
+        [...expected].filter((x) => !found.has(x)),
+        "not rejected",
+      ).toEqual([]);
+      expect(
+        [...found].filter((x) => !expected.has(x)),
+        "rejected without reason",
+      ).toEqual([]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

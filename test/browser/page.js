@@ -18,7 +18,13 @@ check("scalars", () => {
 });
 check("a stable vector function", () => {
   const x = T.fvector("x");
-  const [first, last] = theano.function([x], T.log(T.add(1, T.exp(x))))(Float32Array.of(-200, 0, 200)).toList().filter((_, i) => i !== 1);
+  const [first, last] = theano
+    .function(
+      [x],
+      T.log(T.add(1, T.exp(x))),
+    )(Float32Array.of(-200, 0, 200))
+    .toList()
+    .filter((_, i) => i !== 1);
   return first >= 0 && first < 1e-30 && last === 200;
 });
 check("training", () => {
@@ -26,7 +32,14 @@ check("training", () => {
   const W = theano.shared(theano.zeros([4, 3], "float32"));
   const cost = T.mean(T.nnet.categoricalCrossentropy(T.nnet.softmax(x.dot(W)), y));
   const train = theano.function([x, y], cost, { updates: [[W, W.sub(theano.grad(cost, W).mul(0.5))]] });
-  const data = theano.array([[1, 0, 0, 1], [0, 1, 0, 1], [0, 0, 1, 1]], "float32");
+  const data = theano.array(
+    [
+      [1, 0, 0, 1],
+      [0, 1, 0, 1],
+      [0, 0, 1, 1],
+    ],
+    "float32",
+  );
   const before = +train(data, [0, 1, 2]);
   let after = before;
   for (let i = 0; i < 50; i++) after = +train(data, [0, 1, 2]);

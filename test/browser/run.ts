@@ -8,7 +8,7 @@ import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const browsers = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const executablePath = browsers.find((path) => path !== undefined && existsSync(path));
 
@@ -23,7 +23,7 @@ if (!existsSync(join(root, "dist/index.js"))) {
 
 const page = `<!doctype html><meta charset="utf-8"><title>theano</title>
 <script type="importmap">{ "imports": { "theano": "/dist/index.js" } }</script>
-<script type="module" src="/scripts/browserPage.js"></script>`;
+<script type="module" src="/test/browser/page.js"></script>`;
 const types: Record<string, string> = { ".js": "text/javascript", ".map": "application/json" };
 
 const server = createServer((request, response) => {
@@ -34,7 +34,7 @@ const server = createServer((request, response) => {
   }
   const file = normalize(join(root, path));
   const type = types[extname(file)];
-  const isInside = ["dist", "scripts"].some((folder) => file.startsWith(join(root, folder)));
+  const isInside = ["dist/", "test/browser/"].some((folder) => file.startsWith(join(root, folder)));
   if (type === undefined || !isInside || !existsSync(file)) {
     response.writeHead(404).end();
     return;
