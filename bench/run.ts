@@ -14,11 +14,21 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CALL_LIMIT_MS, CASES, COMPILE_LIMIT_MS, COPY_SHARE, LIBRARIES, TITLES, type Case, type Library } from "./cases.ts";
+import {
+  CALL_LIMIT_MS,
+  CASES,
+  COMPILE_LIMIT_MS,
+  COPY_SHARE,
+  LIBRARIES,
+  TITLES,
+  type Case,
+  type Library,
+} from "./cases.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const args = process.argv.slice(2);
-const option = (name: string): string | undefined => (args.includes(name) ? (args[args.indexOf(name) + 1] ?? "") : undefined);
+const option = (name: string): string | undefined =>
+  args.includes(name) ? (args[args.indexOf(name) + 1] ?? "") : undefined;
 const isQuick = args.includes("--quick");
 const only = new RegExp(option("--only") ?? ".");
 const rounds = Number(option("--rounds") ?? (isQuick ? 2 : 5));
@@ -43,10 +53,18 @@ function prepare(): Set<Library> {
   execFileSync("npm", ["run", "build", "--silent"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   if (!existsSync(join(root, "bench/node_modules"))) {
     console.error("installing the libraries to compare with");
-    const { status } = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--force", "--prefix", "bench"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+    const { status } = spawnSync(
+      "npm",
+      ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--force", "--prefix", "bench"],
+      { cwd: root, stdio: ["ignore", "ignore", "inherit"] },
+    );
     if (status !== 0) console.error("they could not be installed: only this package is measured");
   }
-  const packages: Partial<Record<Library, string>> = { jaxJs: "@jax-js/jax", tfjs: "@tensorflow/tfjs-backend-wasm", numpyTs: "numpy-ts" };
+  const packages: Partial<Record<Library, string>> = {
+    jaxJs: "@jax-js/jax",
+    tfjs: "@tensorflow/tfjs-backend-wasm",
+    numpyTs: "numpy-ts",
+  };
   for (const [library, name] of Object.entries(packages)) {
     if (existsSync(join(root, "bench/node_modules", name))) present.add(library as Library);
     else console.error(`${name} is not there`);
@@ -61,11 +79,15 @@ function prepare(): Set<Library> {
 /** One process of a library over some rows. */
 function measure(library: Library, ids: readonly string[]): void {
   const [command, file] = library === "numpy" ? [python, "numpyPython.py"] : [process.execPath, `${library}.mjs`];
-  const { stdout, stderr, status } = spawnSync(command, [join(root, "bench/libraries", file), ids.join(","), String(budget)], {
-    encoding: "utf8",
-    maxBuffer: 1 << 26,
-    timeout: 600_000,
-  });
+  const { stdout, stderr, status } = spawnSync(
+    command,
+    [join(root, "bench/libraries", file), ids.join(","), String(budget)],
+    {
+      encoding: "utf8",
+      maxBuffer: 1 << 26,
+      timeout: 600_000,
+    },
+  );
   const seen = new Set<string>();
   for (const line of stdout.split("\n")) {
     if (!line.startsWith("{")) continue;
@@ -74,7 +96,12 @@ function measure(library: Library, ids: readonly string[]): void {
     if (row.error !== undefined) problems.set(key(library, row.name), row.error);
     else samples.set(key(library, row.name), [...(samples.get(key(library, row.name)) ?? []), row]);
   }
-  for (const id of ids) if (!seen.has(id)) problems.set(key(library, id), status === 0 ? "no result" : stderr.split("\n").find((l) => l.includes("Error")) ?? `exit ${status}`);
+  for (const id of ids)
+    if (!seen.has(id))
+      problems.set(
+        key(library, id),
+        status === 0 ? "no result" : (stderr.split("\n").find((l) => l.includes("Error")) ?? `exit ${status}`),
+      );
 }
 
 function compileTimes(what: string, count: number): number[] {
@@ -108,12 +135,17 @@ function verdicts(c: Case): string[] {
   const found = c.bounds.flatMap(({ against, ratio }) => {
     const other = timeOf(against, c.id);
     if (other === undefined) return [`${TITLES[against]}: not measured`];
-    return [verdict(`${(other / own).toFixed(2)}x ${TITLES[against]}`, other / own >= ratio, `${ratio.toPrecision(2)}x`)];
+    return [
+      verdict(`${(other / own).toFixed(2)}x ${TITLES[against]}`, other / own >= ratio, `${ratio.toPrecision(2)}x`),
+    ];
   });
   if (c.id.startsWith("axpby")) {
     const [copy, memcpy] = [timeOf("theano", "copy_1e7_f32"), timeOf("theano", "memcpy_1e7_f32")];
-    const share = (other: number): number => (c.bytes! / own) / (8e7 / other);
-    if (copy !== undefined) found.push(verdict(`${share(copy).toFixed(2)} of a copy's bandwidth`, share(copy) >= COPY_SHARE, String(COPY_SHARE)));
+    const share = (other: number): number => c.bytes! / own / (8e7 / other);
+    if (copy !== undefined)
+      found.push(
+        verdict(`${share(copy).toFixed(2)} of a copy's bandwidth`, share(copy) >= COPY_SHARE, String(COPY_SHARE)),
+      );
     if (memcpy !== undefined) found.push(`${share(memcpy).toFixed(2)} of Float32Array.set`);
   }
   if (c.id.startsWith("call")) found.push(verdict(time(own), own < CALL_LIMIT_MS, "below 1 us"));
@@ -129,7 +161,12 @@ function disagreements(c: Case): string[] {
   if (own === undefined || own === null) return [];
   return c.libraries.flatMap((library) => {
     const other = samples.get(key(library, c.id))?.[0]?.value;
-    if (other === undefined || other === null || Math.abs(other - own) <= (c.tolerance ?? 1e-4 * Math.max(1, Math.abs(own)))) return [];
+    if (
+      other === undefined ||
+      other === null ||
+      Math.abs(other - own) <= (c.tolerance ?? 1e-4 * Math.max(1, Math.abs(own)))
+    )
+      return [];
     return [`${c.id}: ${TITLES[library]} gives ${other}, this package ${own}`];
   });
 }
@@ -139,7 +176,9 @@ function disagreements(c: Case): string[] {
 const present = prepare();
 const cases = CASES.filter((c) => only.test(c.id));
 const idsFor = (library: Library): string[] =>
-  cases.filter((c) => c.libraries.includes(library)).flatMap((c) => (c.boundary === true && library === "theano" ? [c.id, `${c.id}_boundary`] : [c.id]));
+  cases
+    .filter((c) => c.libraries.includes(library))
+    .flatMap((c) => (c.boundary === true && library === "theano" ? [c.id, `${c.id}_boundary`] : [c.id]));
 for (let round = 0; round < rounds; round++) {
   for (const library of LIBRARIES) {
     if (!present.has(library) || idsFor(library).length === 0) continue;
@@ -156,7 +195,9 @@ const versions = (name: string): string => {
   const file = join(root, "bench/node_modules", name, "package.json");
   return existsSync(file) ? `${name} ${(JSON.parse(readFileSync(file, "utf8")) as { version: string }).version}` : "";
 };
-say(`Node ${process.versions.node}, ${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores; one thread. Median of ${rounds} processes (smallest..largest).`);
+say(
+  `Node ${process.versions.node}, ${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores; one thread. Median of ${rounds} processes (smallest..largest).`,
+);
 say(["@jax-js/jax", "@tensorflow/tfjs-backend-wasm", "numpy-ts"].map(versions).filter(Boolean).join(", "));
 for (const d of ["f32", "f64"]) {
   const rows = cases.filter((c) => c.id.endsWith(d));
@@ -168,9 +209,17 @@ for (const d of ["f32", "f64"]) {
   say(`|---|${LIBRARIES.map(() => "---:").join("|")}|---|`);
   for (const c of rows) {
     const own = timeOf("theano", c.id);
-    const rate = own === undefined ? "" : c.flops !== undefined ? `, ${(c.flops / own / 1e6).toFixed(1)} GF/s` : c.bytes !== undefined ? `, ${(c.bytes / own / 1e6).toFixed(1)} GB/s` : "";
+    const rate =
+      own === undefined
+        ? ""
+        : c.flops !== undefined
+          ? `, ${(c.flops / own / 1e6).toFixed(1)} GF/s`
+          : c.bytes !== undefined
+            ? `, ${(c.bytes / own / 1e6).toFixed(1)} GB/s`
+            : "";
     say(`| ${c.title}${rate} | ${LIBRARIES.map((l) => cell(l, c.id)).join(" | ")} | ${verdicts(c).join("; ")} |`);
-    if (c.boundary === true) say(`| ... arguments in, fresh result out | ${cell("theano", `${c.id}_boundary`)} | | | | | |`);
+    if (c.boundary === true)
+      say(`| ... arguments in, fresh result out | ${cell("theano", `${c.id}_boundary`)} | | | | | |`);
   }
 }
 if (only.test("compile")) {
@@ -178,7 +227,9 @@ if (only.test("compile")) {
   say();
   say("### Compiling");
   say();
-  say(`MLP step, fresh process, from theano.function to the first result: ${verdict(time(median(mlp)), median(mlp) < COMPILE_LIMIT_MS, `${COMPILE_LIMIT_MS} ms`)}, ${time(Math.min(...mlp))}..${time(Math.max(...mlp))}.`);
+  say(
+    `MLP step, fresh process, from theano.function to the first result: ${verdict(time(median(mlp)), median(mlp) < COMPILE_LIMIT_MS, `${COMPILE_LIMIT_MS} ms`)}, ${time(Math.min(...mlp))}..${time(Math.max(...mlp))}.`,
+  );
   say();
   say("| nodes of a chain with its gradient | time | per node |");
   say("|---:|---:|---:|");

@@ -34,10 +34,7 @@ export const INTEGER_DTYPES: readonly IntegerDType[] = [...SIGNED_DTYPES, ...UNS
 export const DISCRETE_DTYPES: readonly (IntegerDType | BoolDType)[] = ["bool", ...INTEGER_DTYPES];
 export const FLOAT_DTYPES: readonly FloatDType[] = ["float16", "float32", "float64"];
 export const COMPLEX_DTYPES: readonly ComplexDType[] = ["complex64", "complex128"];
-export const CONTINUOUS_DTYPES: readonly (FloatDType | ComplexDType)[] = [
-  ...FLOAT_DTYPES,
-  ...COMPLEX_DTYPES,
-];
+export const CONTINUOUS_DTYPES: readonly (FloatDType | ComplexDType)[] = [...FLOAT_DTYPES, ...COMPLEX_DTYPES];
 
 /** Typed array that holds the elements of each dtype; complex ones interleave re and im. */
 export interface DataByDType {

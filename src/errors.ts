@@ -22,8 +22,7 @@ const MAX_LINES = 12;
 
 function finishMessage(message: string, createdAt: string | undefined): string {
   const lines = message.split("\n");
-  const tail =
-    createdAt !== undefined && !message.includes(createdAt) ? [`  created at ${createdAt}`] : [];
+  const tail = createdAt !== undefined && !message.includes(createdAt) ? [`  created at ${createdAt}`] : [];
   const room = MAX_LINES - tail.length;
   const kept = lines.length > room ? [...lines.slice(0, room - 1), "  ..."] : lines;
   return [...kept, ...tail].join("\n");

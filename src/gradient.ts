@@ -39,9 +39,7 @@ export interface GradOptions {
   /** Variables that count as constants: nothing flows through them. */
   considerConstant?: readonly TensorVariable[];
   /** Gradients of the cost already known; the sweep starts from these too. The cost may then be null. */
-  knownGrads?:
-    | ReadonlyMap<TensorVariable, TensorVariable>
-    | readonly (readonly [TensorVariable, TensorVariable])[];
+  knownGrads?: ReadonlyMap<TensorVariable, TensorVariable> | readonly (readonly [TensorVariable, TensorVariable])[];
   /** Default `"raise"`: a `DisconnectedInputError`. */
   disconnectedInputs?: DisconnectedPolicy;
   /** Default `"raise"`: a `NullTypeGradError`. `"return"` gives zeros filled with NaN's reason unreported. */
@@ -87,11 +85,7 @@ const algebra: CotangentAlgebra = {
  * console.log(+f(2)); // 12
  * ```
  */
-export function grad<V extends TensorVariable>(
-  cost: TensorVariable | null,
-  wrt: V,
-  options?: GradOptions,
-): V;
+export function grad<V extends TensorVariable>(cost: TensorVariable | null, wrt: V, options?: GradOptions): V;
 export function grad<const L extends readonly TensorVariable[]>(
   cost: TensorVariable | null,
   wrt: L,
@@ -171,10 +165,9 @@ function finish(
 ): TensorVariable | null {
   if (g instanceof NullGradient) {
     if ((options.nullGradients ?? "raise") === "raise") {
-      throw new NullTypeGradError(
-        `grad: the gradient with respect to ${v.toString()} is not defined: ${g.reason}`,
-        { op: "grad" },
-      );
+      throw new NullTypeGradError(`grad: the gradient with respect to ${v.toString()} is not defined: ${g.reason}`, {
+        op: "grad",
+      });
     }
     return null;
   }
@@ -284,11 +277,7 @@ export function Rop<F extends TensorVariable | readonly TensorVariable[]>(
  * The Jacobian of `expression` (rank 0 or 1) with respect to `wrt`: shape `[n, ...wrt.shape]` for a vector of n.
  * The number of rows must be known when the graph is built.
  */
-export function jacobian(
-  expression: TensorVariable,
-  wrt: TensorVariable,
-  options: GradOptions = {},
-): TensorVariable {
+export function jacobian(expression: TensorVariable, wrt: TensorVariable, options: GradOptions = {}): TensorVariable {
   if (expression.ndim > 1) {
     throw new RankError(`jacobian: the expression must have rank 0 or 1, it has ${expression.ndim}.`);
   }
@@ -306,11 +295,7 @@ export function jacobian(
 }
 
 /** The Hessian of a scalar `cost` with respect to a vector `wrt` of statically known length: shape `[n, n]`. */
-export function hessian(
-  cost: TensorVariable,
-  wrt: TensorVariable,
-  options: GradOptions = {},
-): TensorVariable {
+export function hessian(cost: TensorVariable, wrt: TensorVariable, options: GradOptions = {}): TensorVariable {
   if (wrt.ndim !== 1) throw new RankError(`hessian: wrt must be a vector, it has rank ${wrt.ndim}.`);
   return jacobian(grad(cost, wrt, options), wrt, { disconnectedInputs: "ignore", ...options });
 }

@@ -75,7 +75,10 @@ export function verifyGrad(
   const rng = options.rng ?? seededUniform(666);
   const run = options.evaluate ?? evaluate;
   const inputs = values.map((v, i) => {
-    const type = tensorType(v.dtype, v.shape.map((n) => (n === 1 ? 1 : null)));
+    const type = tensorType(
+      v.dtype,
+      v.shape.map((n) => (n === 1 ? 1 : null)),
+    );
     return type.makeVariable(null, 0, `input ${i}`) as TensorVariable;
   });
   const out = fun(...inputs);
@@ -155,7 +158,11 @@ export function numericGrad(
     const result = zeros(p.shape, "float64");
     const original = flatNumbers(p);
     const at = (i: number, step: number): { value: number; x: number } => {
-      const moved = fromFlat(original.map((x, j) => (j === i ? x + step : x)), p.shape, p.dtype);
+      const moved = fromFlat(
+        original.map((x, j) => (j === i ? x + step : x)),
+        p.shape,
+        p.dtype,
+      );
       // What was stored, not what was meant: in float32 the step itself is rounded.
       return { value: f(points.map((q, k) => (k === arg ? moved : q))), x: flatNumbers(moved)[i]! };
     };

@@ -7,7 +7,13 @@ for (const dtype of ["float32", "float64"]) {
   const Kind = dtype === "float32" ? Float32Array : Float64Array;
   const array = (shape, seed) => {
     const a = np.zeros(shape, dtype);
-    a.data.set(fill(shape.reduce((x, y) => x * y, 1), Kind, seed));
+    a.data.set(
+      fill(
+        shape.reduce((x, y) => x * y, 1),
+        Kind,
+        seed,
+      ),
+    );
     return a;
   };
   const run = async (name, shapes, make) => {
@@ -27,12 +33,31 @@ for (const dtype of ["float32", "float64"]) {
     await measure(name, once, value);
     for (const v of values) v.dispose?.();
   };
-  for (const n of [256, 512, 1024, 2048]) await run(`matmul_${n}_${d}`, [[n, n], [n, n]], (k, a, b) => k(np.matmul(a, b)));
-  for (const [label, n] of [["1e6", 1e6], ["1e7", 1e7]]) {
+  for (const n of [256, 512, 1024, 2048])
+    await run(
+      `matmul_${n}_${d}`,
+      [
+        [n, n],
+        [n, n],
+      ],
+      (k, a, b) => k(np.matmul(a, b)),
+    );
+  for (const [label, n] of [
+    ["1e6", 1e6],
+    ["1e7", 1e7],
+  ]) {
     await run(`chain_${label}_${d}`, [[n], [n], [n]], (k, x, y, z) =>
-      k(np.add(k(np.subtract(k(np.multiply(k(np.log(k(np.add(k(np.exp(x)), 1)))), y)), k(np.square(z)))), k(np.tanh(x)))));
+      k(
+        np.add(
+          k(np.subtract(k(np.multiply(k(np.log(k(np.add(k(np.exp(x)), 1)))), y)), k(np.square(z)))),
+          k(np.tanh(x)),
+        ),
+      ),
+    );
   }
-  await run(`axpby_1e7_${d}`, [[1e7], [1e7], [1e7]], (k, x, y, z) => k(np.add(k(np.add(k(np.multiply(x, 2)), k(np.multiply(y, 3)))), z)));
+  await run(`axpby_1e7_${d}`, [[1e7], [1e7], [1e7]], (k, x, y, z) =>
+    k(np.add(k(np.add(k(np.multiply(x, 2)), k(np.multiply(y, 3)))), z)),
+  );
   await run(`softmax_${d}`, [[4096, 1000]], (k, x) => {
     const e = k(np.exp(k(np.subtract(x, k(np.max(x, 1, true))))));
     return k(np.divide(e, k(np.sum(e, 1, true))));

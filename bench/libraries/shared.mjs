@@ -54,7 +54,9 @@ export async function measure(name, run, value, inner = 1) {
       }
       times.push((performance.now() - t) / inner);
     }
-    console.log(JSON.stringify({ name, ms: median(times), first, value: value === undefined ? null : Number(await value()) }));
+    console.log(
+      JSON.stringify({ name, ms: median(times), first, value: value === undefined ? null : Number(await value()) }),
+    );
   } catch (error) {
     console.log(JSON.stringify({ name, error: String(error?.message ?? error).split("\n")[0] }));
   }

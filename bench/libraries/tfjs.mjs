@@ -9,7 +9,15 @@ backend.setWasmPaths(`${dirname(require.resolve("@tensorflow/tfjs-backend-wasm/p
 await tf.setBackend("wasm");
 await tf.ready();
 
-const tensor = (shape, seed = 1) => tf.tensor(fill(shape.reduce((a, b) => a * b, 1), Float32Array, seed), shape);
+const tensor = (shape, seed = 1) =>
+  tf.tensor(
+    fill(
+      shape.reduce((a, b) => a * b, 1),
+      Float32Array,
+      seed,
+    ),
+    shape,
+  );
 /** The library computes at once; reading the result is not timed. */
 const run = async (name, shapes, make) => {
   if (!has(name)) return;
@@ -22,10 +30,22 @@ const run = async (name, shapes, make) => {
   await measure(name, once, value);
   tf.dispose(values);
 };
-for (const n of [256, 512, 1024, 2048]) await run(`matmul_${n}_f32`, [[n, n], [n, n]], (a, b) => tf.matMul(a, b));
-for (const [label, n] of [["1e6", 1e6], ["1e7", 1e7]]) {
+for (const n of [256, 512, 1024, 2048])
+  await run(
+    `matmul_${n}_f32`,
+    [
+      [n, n],
+      [n, n],
+    ],
+    (a, b) => tf.matMul(a, b),
+  );
+for (const [label, n] of [
+  ["1e6", 1e6],
+  ["1e7", 1e7],
+]) {
   await run(`chain_${label}_f32`, [[n], [n], [n]], (x, y, z) =>
-    tf.add(tf.sub(tf.mul(tf.log(tf.add(tf.exp(x), 1)), y), tf.square(z)), tf.tanh(x)));
+    tf.add(tf.sub(tf.mul(tf.log(tf.add(tf.exp(x), 1)), y), tf.square(z)), tf.tanh(x)),
+  );
 }
 await run("axpby_1e7_f32", [[1e7], [1e7], [1e7]], (x, y, z) => tf.add(tf.add(tf.mul(x, 2), tf.mul(y, 3)), z));
 await run("softmax_f32", [[4096, 1000]], (x) => tf.softmax(x, -1));
@@ -49,12 +69,28 @@ const train = async (name, batch, variables, logits, rate, before) => {
   for (let i = 0; i < before; i++) last = once();
   await measure(name, once, () => last);
 };
-await train("logreg_f32", 600, () => [tf.variable(tf.zeros([784, 10])), tf.variable(tf.zeros([10]))],
-  (x, W, b) => tf.add(tf.matMul(x, W), b), 0.13, 1);
+await train(
+  "logreg_f32",
+  600,
+  () => [tf.variable(tf.zeros([784, 10])), tf.variable(tf.zeros([10]))],
+  (x, W, b) => tf.add(tf.matMul(x, W), b),
+  0.13,
+  1,
+);
 for (const batch of [20, 128]) {
-  await train(`mlp${batch}_f32`, batch, () => [
-    tf.variable(tf.mul(tensor([784, 500], 3), 0.05)), tf.variable(tf.zeros([500])), tf.variable(tf.zeros([500, 10])), tf.variable(tf.zeros([10])),
-  ], (x, W1, b1, W2, b2) => tf.add(tf.matMul(tf.tanh(tf.add(tf.matMul(x, W1), b1)), W2), b2), 0.01, 3);
+  await train(
+    `mlp${batch}_f32`,
+    batch,
+    () => [
+      tf.variable(tf.mul(tensor([784, 500], 3), 0.05)),
+      tf.variable(tf.zeros([500])),
+      tf.variable(tf.zeros([500, 10])),
+      tf.variable(tf.zeros([10])),
+    ],
+    (x, W1, b1, W2, b2) => tf.add(tf.matMul(tf.tanh(tf.add(tf.matMul(x, W1), b1)), W2), b2),
+    0.01,
+    3,
+  );
 }
 if (has("call_f32")) {
   const [a, b] = [tf.scalar(1.5), tf.scalar(2.5)];

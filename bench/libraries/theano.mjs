@@ -6,7 +6,15 @@ const KINDS = { float32: Float32Array, float64: Float64Array };
 
 for (const dtype of ["float32", "float64"]) {
   const d = dtype === "float32" ? "f32" : "f64";
-  const data = (shape, seed) => theano.array({ data: fill(shape.reduce((a, b) => a * b, 1), KINDS[dtype], seed), shape });
+  const data = (shape, seed) =>
+    theano.array({
+      data: fill(
+        shape.reduce((a, b) => a * b, 1),
+        KINDS[dtype],
+        seed,
+      ),
+      shape,
+    });
   const shared = (shape, seed) => theano.shared(data(shape, seed), { borrow: true });
   const input = (rank) => T.tensor({ dtype, shape: Array.from({ length: rank }, () => null) });
 
@@ -15,7 +23,11 @@ for (const dtype of ["float32", "float64"]) {
     if (has(name)) {
       const values = shapes.map((s, i) => shared(s, i + 1));
       const f = theano.function([], theano.Out(make(...values), { borrow: true }));
-      await measure(name, () => void f(), () => check(f()));
+      await measure(
+        name,
+        () => void f(),
+        () => check(f()),
+      );
       f.free();
       for (const v of values) v.free?.();
     }
@@ -23,16 +35,35 @@ for (const dtype of ["float32", "float64"]) {
       const inputs = shapes.map((s) => input(s.length));
       const f = theano.function(inputs, make(...inputs));
       const args = shapes.map((s, i) => data(s, i + 1));
-      await measure(`${name}_boundary`, () => void f(...args), () => check(f(...args)));
+      await measure(
+        `${name}_boundary`,
+        () => void f(...args),
+        () => check(f(...args)),
+      );
       f.free();
     }
   };
   const check = (r) => (r.size === 1 ? +r : r.data[Math.floor(r.size / 3)]);
 
-  for (const n of [256, 512, 1024, 2048]) await both(`matmul_${n}_${d}`, [[n, n], [n, n]], (a, b) => a.dot(b));
-  for (const [label, n] of [["1e6", 1e6], ["1e7", 1e7]]) {
+  for (const n of [256, 512, 1024, 2048])
+    await both(
+      `matmul_${n}_${d}`,
+      [
+        [n, n],
+        [n, n],
+      ],
+      (a, b) => a.dot(b),
+    );
+  for (const [label, n] of [
+    ["1e6", 1e6],
+    ["1e7", 1e7],
+  ]) {
     await both(`chain_${label}_${d}`, [[n], [n], [n]], (x, y, z) =>
-      T.log(T.add(1, T.exp(x))).mul(y).sub(z.pow(2)).add(T.tanh(x)));
+      T.log(T.add(1, T.exp(x)))
+        .mul(y)
+        .sub(z.pow(2))
+        .add(T.tanh(x)),
+    );
   }
   await both(`axpby_1e7_${d}`, [[1e7], [1e7], [1e7]], (x, y, z) => x.mul(2).add(y.mul(3)).add(z));
   if (has(`copy_1e7_${d}`)) {
@@ -56,10 +87,19 @@ for (const dtype of ["float32", "float64"]) {
     const [W, b] = [theano.shared(theano.zeros([784, 10], dtype)), theano.shared(theano.zeros([10], dtype))];
     const cost = T.mean(T.nnet.categoricalCrossentropy(T.nnet.softmax(x.dot(W).add(b)), y));
     const [gW, gb] = theano.grad(cost, [W, b]);
-    const step = theano.function([x, y], cost, { updates: [[W, W.sub(gW.mul(0.13))], [b, b.sub(gb.mul(0.13))]] });
+    const step = theano.function([x, y], cost, {
+      updates: [
+        [W, W.sub(gW.mul(0.13))],
+        [b, b.sub(gb.mul(0.13))],
+      ],
+    });
     const [images, classes] = [data([600, 784], 1), labels(600)];
     const first = +step(images, classes);
-    await measure(`logreg_${d}`, () => +step(images, classes), () => first);
+    await measure(
+      `logreg_${d}`,
+      () => +step(images, classes),
+      () => first,
+    );
   }
   for (const batch of [20, 128]) {
     if (!has(`mlp${batch}_${d}`)) continue;
@@ -78,12 +118,21 @@ for (const dtype of ["float32", "float64"]) {
     const [images, classes] = [data([batch, 784], 1), labels(batch)];
     for (let i = 0; i < 2; i++) step(images, classes);
     const third = +step(images, classes);
-    await measure(`mlp${batch}_${d}`, () => +step(images, classes), () => third);
+    await measure(
+      `mlp${batch}_${d}`,
+      () => +step(images, classes),
+      () => third,
+    );
   }
   if (has(`call_${d}`)) {
     const [a, b] = [input(0), input(0)];
     const f = theano.function([a, b], a.add(b));
     let i = 0;
-    await measure(`call_${d}`, () => +f(1.5, i++), () => +f(1.5, 2.5), 2000);
+    await measure(
+      `call_${d}`,
+      () => +f(1.5, i++),
+      () => +f(1.5, 2.5),
+      2000,
+    );
   }
 }

@@ -35,8 +35,7 @@ export function resolveSlice(
 ): { start: number; count: number } {
   const least = step < 0 ? -1 : 0;
   const most = step < 0 ? length - 1 : length;
-  const clamp = (value: number): number =>
-    Math.min(most, Math.max(least, value < 0 ? value + length : value));
+  const clamp = (value: number): number => Math.min(most, Math.max(least, value < 0 ? value + length : value));
   const from = start === undefined ? (step < 0 ? most : least) : clamp(start);
   const to = stop === undefined ? (step < 0 ? least : most) : clamp(stop);
   return { start: from, count: Math.max(0, Math.ceil((to - from) / step)) };
@@ -47,9 +46,7 @@ export function parseIndices(a: Strided, indices: readonly BasicIndex[]): Layout
   const used = indices.filter((index) => index !== null && index !== "...").length;
   const dots = indices.filter((index) => index === "...").length;
   if (used > a.shape.length || dots > 1) {
-    throw new IndexError(
-      `Too many indices (${used}, ${dots} "...") for an array of shape ${shapeText(a.shape)}.`,
-    );
+    throw new IndexError(`Too many indices (${used}, ${dots} "...") for an array of shape ${shapeText(a.shape)}.`);
   }
   const full = dots === 1 ? indices : [...indices, "..."];
   const shape: number[] = [];

@@ -1,13 +1,6 @@
 // Conversions that refuse to lose anything, for values that a user hands in.
 
-import {
-  canCast,
-  fitsInteger,
-  integerRange,
-  isBool,
-  isComplex,
-  isDiscrete,
-} from "../dtype.ts";
+import { canCast, fitsInteger, integerRange, isBool, isComplex, isDiscrete } from "../dtype.ts";
 import type { DType } from "../dtype.ts";
 import { DtypeError } from "../errors.ts";
 import { holdsNumbers, readElement, toFlat } from "./element.ts";
@@ -60,9 +53,7 @@ function overflows(value: number, dtype: DType): boolean {
 export function checkPlainValue(value: ElementLike, dtype: DType, place = ""): void {
   const reason = misfit(value, dtype);
   if (reason === undefined) return;
-  throw new DtypeError(
-    `${elementText(value)}${place} does not fit ${dtype}: it ${reason}. ${ADVICE}`,
-  );
+  throw new DtypeError(`${elementText(value)}${place} does not fit ${dtype}: it ${reason}. ${ADVICE}`);
 }
 
 /** Same value, NaN equal to NaN; compares across number, bigint and complex. */
@@ -81,11 +72,7 @@ function sameValue(a: Element, b: Element): boolean {
  * @param allowDowncast take the nearest values instead of refusing
  * @throws DtypeError when a value would change; conversions that NumPy calls safe never do.
  */
-export function convertExact<D extends DType>(
-  a: NdArray,
-  dtype: D,
-  allowDowncast = false,
-): NdArray<D> {
+export function convertExact<D extends DType>(a: NdArray, dtype: D, allowDowncast = false): NdArray<D> {
   if (a.dtype === (dtype as DType)) return a as unknown as NdArray<D>;
   const result = a.astype(dtype);
   if (allowDowncast || canCast(a.dtype, dtype) || sameNumbers(a, result)) return result;

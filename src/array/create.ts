@@ -5,25 +5,14 @@ import { ArgumentError, TheanoError, ValueError } from "../errors.ts";
 import { checkPlainValue, convertExact } from "./convert.ts";
 import { castElement, readElement, writeElement } from "./element.ts";
 import type { Element, ElementLike } from "./element.ts";
-import {
-  broadcastShapes,
-  checkShape,
-  layoutOffsets,
-  offsetsOf,
-  shapeText,
-  sizeOf,
-} from "./layout.ts";
+import { broadcastShapes, checkShape, layoutOffsets, offsetsOf, shapeText, sizeOf } from "./layout.ts";
 import { NdArray } from "./ndArray.ts";
 import { flattenNested, inferDType, placeOf } from "./nested.ts";
 import { isForeignArray, readForeign, typedArrayDType, wrapTypedArray } from "./source.ts";
 import type { AnyTypedArray, ForeignArray } from "./source.ts";
 
 /** A number, boolean, bigint, `{ re, im }`, or nested lists and arrays of them. */
-export type NestedArray =
-  | ElementLike
-  | AnyTypedArray
-  | ForeignArray
-  | readonly NestedArray[];
+export type NestedArray = ElementLike | AnyTypedArray | ForeignArray | readonly NestedArray[];
 
 /** Anything that converts to an array. */
 export type ArrayInput = NestedArray | NdArray;
@@ -160,11 +149,7 @@ export function array<D extends DType = DType>(
   dtype: D | undefined,
   options?: ArrayOptions,
 ): NdArray<D>;
-export function array(
-  value: ArrayInput,
-  dtype?: DType,
-  options: ArrayOptions = {},
-): NdArray {
+export function array(value: ArrayInput, dtype?: DType, options: ArrayOptions = {}): NdArray {
   return convert(value, dtype === undefined ? undefined : parseDType(dtype), options);
 }
 
@@ -172,11 +157,7 @@ export function array(
  * Like {@link array}, but shares the storage of its argument where dtype and layout allow; an
  * NdArray of the wanted dtype is returned as it is.
  */
-export function asArray<D extends DType = DType>(
-  value: ArrayInput,
-  dtype?: D,
-  options: ArrayOptions = {},
-): NdArray<D> {
+export function asArray<D extends DType = DType>(value: ArrayInput, dtype?: D, options: ArrayOptions = {}): NdArray<D> {
   if (value instanceof NdArray && (dtype === undefined || value.dtype === dtype)) {
     return value as unknown as NdArray<D>;
   }
@@ -221,11 +202,7 @@ export function ones<D extends DType = DType>(shape: ShapeLike, dtype?: D): NdAr
  * One value everywhere. Without a dtype: floatX for numbers, bool, int64 and complex for the rest.
  * @throws DtypeError when the value does not fit.
  */
-export function full<D extends DType = DType>(
-  shape: ShapeLike,
-  value: ElementLike,
-  dtype?: D,
-): NdArray<D> {
+export function full<D extends DType = DType>(shape: ShapeLike, value: ElementLike, dtype?: D): NdArray<D> {
   const element = array(value, dtype);
   const result = NdArray.allocate(element.dtype, checkShape(shape));
   if (slotsOf(result.dtype) === 1) {
@@ -241,12 +218,7 @@ export function full<D extends DType = DType>(
  * `start, start + step ...` below `stop`, int64 unless an argument has a fraction or a dtype is
  * given. With one argument it counts from 0.
  */
-export function arange<D extends DType = DType>(
-  start: number,
-  stop?: number,
-  step = 1,
-  dtype?: D,
-): NdArray<D> {
+export function arange<D extends DType = DType>(start: number, stop?: number, step = 1, dtype?: D): NdArray<D> {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   if (![from, to, step].every(Number.isFinite) || step === 0) {
     throw new ValueError(`arange: (${from}, ${to}, ${step}) are no finite ends and nonzero step.`);

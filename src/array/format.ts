@@ -30,8 +30,16 @@ function floatName(dtype: DType): FloatName {
 }
 
 function complexFormat(values: readonly Complex[], name: FloatName): Format {
-  const real = arrayFormat(values.map((v) => v.re), name, false);
-  const imaginary = arrayFormat(values.map((v) => v.im), name, true);
+  const real = arrayFormat(
+    values.map((v) => v.re),
+    name,
+    false,
+  );
+  const imaginary = arrayFormat(
+    values.map((v) => v.im),
+    name,
+    true,
+  );
   return (value) => {
     const { re, im } = value as Complex;
     const text = imaginary(im);
@@ -107,9 +115,7 @@ export function formatArray(a: Strided): string {
     const parts = shown[axis]!.map((i) => {
       if (i < 0) return ELLIPSIS;
       const at = offset + i * step;
-      return last
-        ? format(readElement(a, at))
-        : render(axis + 1, at, `${indent} `, width - 1);
+      return last ? format(readElement(a, at)) : render(axis + 1, at, `${indent} `, width - 1);
     });
     const body = last
       ? formatRow(parts, indent, width - 1)

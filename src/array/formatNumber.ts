@@ -135,14 +135,9 @@ function nonFinite(value: number, plus: boolean): string {
  * @param values the elements that will be shown
  * @param plus write `+` before values that are not negative (imaginary parts)
  */
-export function arrayFormat(
-  values: readonly number[],
-  name: FloatName,
-  plus: boolean,
-): (value: number) => string {
+export function arrayFormat(values: readonly number[], name: FloatName, plus: boolean): (value: number) => string {
   const finite = values.filter(Number.isFinite);
-  const signed = (value: number, text: string): string =>
-    plus && !text.startsWith("-") ? `+${text}` : text;
+  const signed = (value: number, text: string): string => (plus && !text.startsWith("-") ? `+${text}` : text);
   const useExponent = needsExponent(finite, name);
   const places = useExponent ? Math.max(...finite.map((v) => scientificPlaces(v, name))) : 0;
   let exponentWidth = 0;

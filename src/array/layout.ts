@@ -41,9 +41,7 @@ export function checkShape(shape: number | readonly (number | bigint)[], what = 
   let nonZero = 1;
   sizes.forEach((length, axis) => {
     if (!Number.isSafeInteger(length) || length < 0) {
-      throw new ValueError(
-        `${what}: size ${String(given[axis])} of axis ${axis} is not a whole number >= 0.`,
-      );
+      throw new ValueError(`${what}: size ${String(given[axis])} of axis ${axis} is not a whole number >= 0.`);
     }
     size *= length;
     nonZero *= length === 0 ? 1 : length;
@@ -176,9 +174,7 @@ export function broadcastStrides(
         "Sizes must agree, counted from the right, or be 1.",
     );
   }
-  return target.map((n, axis) =>
-    axis < lead || (shape[axis - lead] === 1 && n !== 1) ? 0 : strides[axis - lead]!,
-  );
+  return target.map((n, axis) => (axis < lead || (shape[axis - lead] === 1 && n !== 1) ? 0 : strides[axis - lead]!));
 }
 
 /**
@@ -229,9 +225,7 @@ export function resolveReshape(size: number, target: readonly number[]): number[
   const rest = sizeOf(sizes);
   if (open >= 0) sizes[open] = rest === 0 ? 0 : size / rest;
   if (sizes.some((n) => !Number.isInteger(n)) || sizeOf(sizes) !== size) {
-    throw new ShapeMismatchError(
-      `reshape: ${size} elements do not fill the shape ${shapeText(target)}.`,
-    );
+    throw new ShapeMismatchError(`reshape: ${size} elements do not fill the shape ${shapeText(target)}.`);
   }
   return sizes;
 }

@@ -1,13 +1,4 @@
-import {
-  isBigInt,
-  isBool,
-  isComplex,
-  isDiscrete,
-  itemSize,
-  parseDType,
-  slotsOf,
-  typedArrayOf,
-} from "../dtype.ts";
+import { isBigInt, isBool, isComplex, isDiscrete, itemSize, parseDType, slotsOf, typedArrayOf } from "../dtype.ts";
 import type { ComplexDType, DataOf, DType } from "../dtype.ts";
 import { IndexError, TheanoMemoryError, ValueError } from "../errors.ts";
 import { castElement, holdsNumbers, readElement, writeElement } from "./element.ts";
@@ -31,11 +22,7 @@ import {
 import type { Strided } from "./layout.ts";
 
 /** One element as `item()` gives it. */
-export type ItemOf<D extends DType> = D extends "bool"
-  ? boolean
-  : D extends ComplexDType
-    ? Complex
-    : number;
+export type ItemOf<D extends DType> = D extends "bool" ? boolean : D extends ComplexDType ? Complex : number;
 
 /** Nested lists of elements; an element alone for a 0-d array. */
 export type NestedList<T> = T | NestedList<T>[];
@@ -135,9 +122,7 @@ export class NdArray<D extends DType = DType> implements Strided<D> {
     index.forEach((given, axis) => {
       const length = this.shape[axis]!;
       if (!Number.isInteger(given) || given < -length || given >= length) {
-        throw new IndexError(
-          `item(): index ${String(given)} is out of bounds for axis ${axis} of size ${length}.`,
-        );
+        throw new IndexError(`item(): index ${String(given)} is out of bounds for axis ${axis} of size ${length}.`);
       }
       offset += (given < 0 ? given + length : given) * this.strides[axis]!;
     });
@@ -203,8 +188,7 @@ export class NdArray<D extends DType = DType> implements Strided<D> {
   private asNumber(): number {
     if (this.size !== 1) {
       throw new ValueError(
-        `Only an array of one element converts to a number; this one has shape ` +
-          `${shapeText(this.shape)}.`,
+        `Only an array of one element converts to a number; this one has shape ` + `${shapeText(this.shape)}.`,
       );
     }
     if (isComplex(this.dtype)) {
@@ -280,13 +264,7 @@ export class NdArray<D extends DType = DType> implements Strided<D> {
       throw new ValueError(`transpose: [${axes}] is no permutation of ${this.ndim} axes.`);
     }
     const pick = (list: readonly number[]): number[] => order.map((axis) => list[axis]!);
-    return NdArray.wrap(
-      this.dtype,
-      this.buffer,
-      pick(this.shape),
-      pick(this.strides),
-      this.offset,
-    );
+    return NdArray.wrap(this.dtype, this.buffer, pick(this.shape), pick(this.strides), this.offset);
   }
 
   get T(): NdArray<D> {
@@ -391,9 +369,7 @@ function present(value: Element, dtype: DType, bigint: boolean): Element | boole
   if (typeof value !== "bigint" || bigint || !isBigInt(dtype)) return value;
   const number = Number(value);
   if (!Number.isSafeInteger(number) && BigInt(number) !== value) {
-    throw new ValueError(
-      `${value} (${dtype}) is not exact as a number. Use itemBigInt() or toList({ bigint: true }).`,
-    );
+    throw new ValueError(`${value} (${dtype}) is not exact as a number. Use itemBigInt() or toList({ bigint: true }).`);
   }
   return number;
 }

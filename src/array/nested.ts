@@ -43,8 +43,7 @@ function checkLength(walk: Walk, depth: number, length: number, path: readonly n
     throw new ValueError(
       have === undefined
         ? `Ragged nested list: a list${placeText(path)} where an element was expected.`
-        : `Ragged nested list: the list${placeText(path)} has ${length} elements where ${have} ` +
-          "were expected.",
+        : `Ragged nested list: the list${placeText(path)} has ${length} elements where ${have} ` + "were expected.",
     );
   }
 }
@@ -53,9 +52,7 @@ function checkLength(walk: Walk, depth: number, length: number, path: readonly n
 function checkRank(walk: Walk, depth: number, path: readonly number[]): void {
   walk.rank ??= depth;
   if (walk.rank !== depth || walk.shape.length !== depth) {
-    throw new ValueError(
-      `Ragged nested list: an element${placeText(path)} where a list was expected.`,
-    );
+    throw new ValueError(`Ragged nested list: an element${placeText(path)} where a list was expected.`);
   }
 }
 
@@ -88,12 +85,7 @@ function kindOf(value: unknown, path: readonly number[]): string {
 }
 
 /** Takes the numbers that a list begins with, the common case, and says how many there were. */
-function takeNumbers(
-  walk: Walk,
-  list: readonly unknown[],
-  depth: number,
-  path: readonly number[],
-): number {
+function takeNumbers(walk: Walk, list: readonly unknown[], depth: number, path: readonly number[]): number {
   const { values } = walk;
   const { length } = list;
   let taken = 0;
@@ -173,4 +165,3 @@ export function placeOf(flat: number, shape: readonly number[]): string {
   }
   return placeText(path);
 }
-

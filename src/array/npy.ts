@@ -82,9 +82,7 @@ export function readNpy(file: Uint8Array | ArrayBufferLike): NdArray {
   const expected = size * itemSize(dtype);
   const present = bytes.length - dataStart;
   if (expected !== present) {
-    throw npyError(
-      `${dtype}${shapeText(shape)} takes ${expected} bytes of data, but the file has ${present}.`,
-    );
+    throw npyError(`${dtype}${shapeText(shape)} takes ${expected} bytes of data, but the file has ${present}.`);
   }
   // slice copies, and so aligns.
   const data = bytes.slice(dataStart);

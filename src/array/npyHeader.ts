@@ -147,8 +147,7 @@ function parseDescr(descr: Literal): { dtype: DType; bigEndian: boolean } {
   const orderFits = match !== null && (match[1] !== "|" || bytes === 1);
   if (!isDType(name) || itemSize(name) !== bytes || !orderFits) {
     throw npyError(
-      `dtype ${excerpt(descr)} is not supported; expected bool, int8-64, uint8-64, float16-64 or ` +
-        "complex64-128.",
+      `dtype ${excerpt(descr)} is not supported; expected bool, int8-64, uint8-64, float16-64 or ` + "complex64-128.",
     );
   }
   return { dtype: name, bigEndian: match[1] === ">" };
@@ -185,9 +184,7 @@ export function parseNpyHeader(text: string): NpyHeader {
   const keys = ["descr", "fortran_order", "shape"];
   const found = [...(entries as ReadonlyMap<string, Literal>).keys()].sort();
   if (found.join() !== keys.join()) {
-    throw npyError(
-      `the header has the keys ${excerpt(found.join(", "))}; expected ${keys.join(", ")}.`,
-    );
+    throw npyError(`the header has the keys ${excerpt(found.join(", "))}; expected ${keys.join(", ")}.`);
   }
   const literals = entries as ReadonlyMap<string, Literal>;
   const fortranOrder = literals.get("fortran_order")!;

@@ -55,10 +55,8 @@ export interface AnyTypedArray {
 }
 
 /** Name of the typed array class, looked up so that neither realm nor subclass matters. */
-const typedArrayTag = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Uint8Array.prototype),
-  Symbol.toStringTag,
-)!.get as (this: unknown) => string | undefined;
+const typedArrayTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!
+  .get as (this: unknown) => string | undefined;
 
 /** Dtype of a typed array; undefined for anything else. */
 export function typedArrayDType(value: unknown): DType | undefined {
@@ -77,10 +75,9 @@ function checkAttached(value: AnyTypedArray): void {
     // Methods of typed arrays check this first; Node 20 has no `detached` to ask.
     Int8Array.prototype.at.call(value as Int8Array, 0);
   } catch (cause) {
-    throw new ValueError(
-      "The array's buffer is detached (it was transferred, it shrank, or its memory has grown).",
-      { cause },
-    );
+    throw new ValueError("The array's buffer is detached (it was transferred, it shrank, or its memory has grown).", {
+      cause,
+    });
   }
 }
 
@@ -125,18 +122,13 @@ function sharesStorage(have: DType, want: DType): boolean {
 }
 
 /** Where the elements of a foreign array lie. */
-function foreignLayout(
-  value: ForeignArray,
-  room: number,
-): { shape: number[]; strides: number[]; offset: number } {
+function foreignLayout(value: ForeignArray, room: number): { shape: number[]; strides: number[]; offset: number } {
   const shape = checkShape(Array.from(value.shape), "shape");
   const given = value.strides ?? value.stride;
   const strides = given === undefined ? contiguousStrides(shape) : Array.from(given, Number);
   const offset = value.offset ?? 0;
   if (strides.length !== shape.length || !strides.every(Number.isSafeInteger)) {
-    throw new ValueError(
-      `Array of shape ${shapeText(shape)}: [${strides}] are not ${shape.length} whole strides.`,
-    );
+    throw new ValueError(`Array of shape ${shapeText(shape)}: [${strides}] are not ${shape.length} whole strides.`);
   }
   const reach = offsetRange(shape, strides, offset);
   if (!Number.isSafeInteger(offset) || (reach && (reach.min < 0 || reach.max >= room))) {
@@ -188,8 +180,7 @@ export function readForeign(value: ForeignArray): ForeignSource {
   }
   throw new ArgumentError(
     typeof data === "function"
-      ? "An array whose data is a method cannot be read here; read it first, and pass " +
-          "{ data, shape }."
+      ? "An array whose data is a method cannot be read here; read it first, and pass " + "{ data, shape }."
       : "An array's data must be a typed array or a list (await it first if it is a promise).",
   );
 }

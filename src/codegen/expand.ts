@@ -84,7 +84,7 @@ function unite(list: readonly Expanded[]): Expr[] {
   return [...new Set(list.flatMap((x) => x.guards))];
 }
 
-function ruleOf(e: Expr & { kind: "op" }): ((typeof decompositions)["exp"])["f32"] | undefined {
+function ruleOf(e: Expr & { kind: "op" }): (typeof decompositions)["exp"]["f32"] | undefined {
   if (e.type !== "f32" && e.type !== "f64") return undefined;
   return (decompositions as Partial<typeof decompositions>)[e.op as keyof typeof decompositions]?.[e.type];
 }

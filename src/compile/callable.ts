@@ -104,10 +104,9 @@ function makeCall(parts: CallableParts): Call {
 function complete(args: readonly unknown[], parts: CallableParts): readonly unknown[] {
   const { inputs, states } = parts.specification;
   if (args.length > inputs.length) {
-    throw new ArgumentError(
-      `${parts.name} takes ${inputs.length} arguments, got ${args.length}.`,
-      { createdAt: userLine() },
-    );
+    throw new ArgumentError(`${parts.name} takes ${inputs.length} arguments, got ${args.length}.`, {
+      createdAt: userLine(),
+    });
   }
   return inputs.map((spec, i) => {
     const given = args[i];
@@ -122,11 +121,7 @@ function complete(args: readonly unknown[], parts: CallableParts): readonly unkn
 }
 
 /** Puts explicitly given states in place for the call, and back if it fails. */
-function withStates(
-  specification: Specification,
-  args: readonly unknown[],
-  body: () => NdArray[],
-): NdArray[] {
+function withStates(specification: Specification, args: readonly unknown[], body: () => NdArray[]): NdArray[] {
   const before: [SharedVariable, NdArray][] = [];
   try {
     for (const [i, state] of specification.states.entries()) {

@@ -11,9 +11,7 @@ export interface CopyOptions {
   /** Permission for both functions to use the same intermediate storage. */
   readonly share?: boolean;
   /** Shared variables to put in the place of others of the same type. */
-  readonly swap?:
-    | readonly (readonly [SharedVariable, SharedVariable])[]
-    | ReadonlyMap<SharedVariable, SharedVariable>;
+  readonly swap?: readonly (readonly [SharedVariable, SharedVariable])[] | ReadonlyMap<SharedVariable, SharedVariable>;
   /** Leave the updates out: the copy computes results only. */
   readonly deleteUpdates?: boolean;
   readonly name?: string;

@@ -85,21 +85,20 @@ export function compile(
   const mode = getMode(options.mode);
   const explicit = inputs.filter((_, i) => states[i] === undefined);
   const graphInputs: Variable[] = [...explicit.map((s) => s.variable), ...shared];
-  const graph = profile.measure(
-    "graph",
-    () => new FunctionGraph(graphInputs, [...results, ...updates.values()]),
-  );
+  const graph = profile.measure("graph", () => new FunctionGraph(graphInputs, [...results, ...updates.values()]));
   profile.measure("rewrite", () => {
     profile.passes = rewrite(graph, mode);
   });
-  const linkInputs = explicit.map((spec): LinkInput => ({
-    variable: spec.variable,
-    label: labelOf(spec, inputs.indexOf(spec), name),
-    strict: spec.strict,
-    allowDowncast: spec.allowDowncast ?? options.allowInputDowncast,
-    borrow: spec.borrow,
-    mutable: spec.mutable,
-  }));
+  const linkInputs = explicit.map(
+    (spec): LinkInput => ({
+      variable: spec.variable,
+      label: labelOf(spec, inputs.indexOf(spec), name),
+      strict: spec.strict,
+      allowDowncast: spec.allowDowncast ?? options.allowInputDowncast,
+      borrow: spec.borrow,
+      mutable: spec.mutable,
+    }),
+  );
   const linker = chooseLinker(mode);
   const linked = linker.link({
     name,

@@ -81,9 +81,6 @@ export class OutputSpec<V extends TensorVariable = TensorVariable> {
 }
 
 /** With `borrow: true` the result may be a window on the function's own memory, overwritten by the next call. */
-export function Out<V extends TensorVariable>(
-  variable: V,
-  options: { readonly borrow?: boolean } = {},
-): OutputSpec<V> {
+export function Out<V extends TensorVariable>(variable: V, options: { readonly borrow?: boolean } = {}): OutputSpec<V> {
   return new OutputSpec(variable, options.borrow ?? false);
 }

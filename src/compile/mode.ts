@@ -64,7 +64,12 @@ export const PASSES: readonly ModePass[] = [
   },
   { name: "blas", rules: blasRules, until: "fixpoint", levels: ["fast_run"] },
   { name: "expand", rules: [...expandRules], until: "once", levels: ["fast_run"] },
-  { name: "uncanonicalize", rules: [...foldingRules, ...shapeRules, ...uncanonicalizeRules], until: "fixpoint", levels: ["fast_compile", "fast_run"] },
+  {
+    name: "uncanonicalize",
+    rules: [...foldingRules, ...shapeRules, ...uncanonicalizeRules],
+    until: "fixpoint",
+    levels: ["fast_compile", "fast_run"],
+  },
 ];
 
 /** Linkers by name; Theano's names are understood too. */

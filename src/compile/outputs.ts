@@ -32,8 +32,7 @@ function specOf(o: unknown, place: string): OutputSpec {
   if (o instanceof OutputSpec) return o;
   if (o instanceof Variable) return new OutputSpec(o as TensorVariable, false);
   throw new ArgumentError(
-    `theano.function: ${place} is ${describe(o)}, not a symbolic variable. ` +
-      "Wrap a value with T.constant(value).",
+    `theano.function: ${place} is ${describe(o)}, not a symbolic variable. ` + "Wrap a value with T.constant(value).",
   );
 }
 

@@ -50,7 +50,7 @@ export class SharedVariable<D extends DType = DType> extends TensorVariable<D> i
    */
   setValue(value: ArrayInput, options: { readonly borrow?: boolean } = {}): void {
     const converted = this.type.filter(value, { what: `the value of ${this.toString()}` }) as NdArray<D>;
-    this.container.set(converted, options.borrow === true || converted !== value && !shares(converted, value));
+    this.container.set(converted, options.borrow === true || (converted !== value && !shares(converted, value)));
   }
 
   /** Releases storage on a device at once. The value stays. */
@@ -69,19 +69,18 @@ function shares(converted: NdArray, value: unknown): boolean {
 
 function sharedShape(value: NdArray, options: SharedOptions): (number | null)[] {
   const { shape, broadcastable } = options;
-  for (const [what, list] of [["shape", shape], ["broadcastable", broadcastable]] as const) {
+  for (const [what, list] of [
+    ["shape", shape],
+    ["broadcastable", broadcastable],
+  ] as const) {
     if (list !== undefined && list.length !== value.ndim) {
-      throw new RankError(
-        `shared: ${what} has ${list.length} entries, the value has rank ${value.ndim}.`,
-      );
+      throw new RankError(`shared: ${what} has ${list.length} entries, the value has rank ${value.ndim}.`);
     }
   }
   return value.shape.map((n, axis) => {
     const fixed = shape?.[axis] ?? (broadcastable?.[axis] === true ? 1 : null);
     if (fixed !== null && fixed !== n) {
-      throw new ShapeMismatchError(
-        `shared: axis ${axis} was declared of size ${fixed}, the value has ${n} there.`,
-      );
+      throw new ShapeMismatchError(`shared: axis ${axis} was declared of size ${fixed}, the value has ${n} there.`);
     }
     return fixed;
   });
@@ -102,7 +101,10 @@ function sharedShape(value: NdArray, options: SharedOptions): (number | null)[] 
  * console.log(String(state.getValue())); // [1. 1.]
  * ```
  */
-export function shared<D extends DType>(value: ArrayInput, options: SharedOptions<D> & { readonly dtype: D }): SharedVariable<D>;
+export function shared<D extends DType>(
+  value: ArrayInput,
+  options: SharedOptions<D> & { readonly dtype: D },
+): SharedVariable<D>;
 export function shared<const V extends ArrayInput>(value: V, options?: SharedOptions): SharedVariable<InferDType<V>>;
 export function shared(value: ArrayInput, options: SharedOptions = {}): SharedVariable {
   if (value === undefined || value === null) {

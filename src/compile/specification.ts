@@ -192,7 +192,7 @@ function checkMissing(specs: readonly InputSpec[], goals: readonly Variable[]): 
       node === undefined
         ? `Variable ${v.toString()} (${v.type.toString()}) was not provided and not given a value. ${place}`
         : `${place}was not provided and not given a value.\nAdd ${v.toString()} (${v.type.toString()}) to the inputs, ` +
-            "or replace it by givens.",
+          "or replace it by givens.",
       { createdAt: node?.createdAt[0], op: node?.op.name },
     );
   }

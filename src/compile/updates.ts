@@ -10,9 +10,7 @@ import { SharedVariable } from "./shared.ts";
 type NewValue = TensorVariable | number;
 
 /** Pairs of a shared variable and the expression of its next value. */
-export type Updates =
-  | readonly (readonly [SharedVariable, NewValue])[]
-  | ReadonlyMap<SharedVariable, NewValue>;
+export type Updates = readonly (readonly [SharedVariable, NewValue])[] | ReadonlyMap<SharedVariable, NewValue>;
 
 /** Updates in order, each checked. */
 export type UpdateList = Map<SharedVariable, TensorVariable>;
@@ -33,8 +31,7 @@ export function readUpdates(updates: Updates | undefined): UpdateList {
     const [target, value] = pair as [unknown, NewValue];
     if (!(target instanceof SharedVariable)) {
       throw new UpdateError(
-        `The update target must be a shared variable, got ${String(target)}. ` +
-          "Make it with theano.shared(value).",
+        `The update target must be a shared variable, got ${String(target)}. ` + "Make it with theano.shared(value).",
       );
     }
     if (list.has(target)) {

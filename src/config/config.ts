@@ -62,9 +62,7 @@ function distance(a: string, b: string): number {
 
 function suggestion(name: string): string {
   const folded = fold(name);
-  const ranked = names
-    .map((known) => ({ known, far: distance(folded, fold(known)) }))
-    .sort((a, b) => a.far - b.far);
+  const ranked = names.map((known) => ({ known, far: distance(folded, fold(known)) })).sort((a, b) => a.far - b.far);
   const nearest = ranked[0]!;
   return nearest.far <= Math.max(2, folded.length / 4) ? ` Did you mean ${nearest.known}?` : "";
 }
@@ -73,8 +71,7 @@ function resolve(name: string): FlagName {
   const found = byFoldedName.get(fold(name));
   if (found !== undefined) return found;
   throw new ConfigError(
-    `config has no flag ${JSON.stringify(name)}.${suggestion(name)} ` +
-      "config.toString() lists all of them.",
+    `config has no flag ${JSON.stringify(name)}.${suggestion(name)} ` + "config.toString() lists all of them.",
   );
 }
 
@@ -145,11 +142,7 @@ class FlagStore {
 function describe(name: FlagName, { value, origin }: Entry): string {
   const shown = typeof value === "object" ? "(an instance)" : String(value);
   const spec = flags[name];
-  return [
-    `${name} (${spec.accepts.expects})`,
-    `    Doc:  ${spec.doc}`,
-    `    Value:  ${shown} (${origin})`,
-  ].join("\n");
+  return [`${name} (${spec.accepts.expects})`, `    Doc:  ${spec.doc}`, `    Value:  ${shown} (${origin})`].join("\n");
 }
 
 function settled(value: unknown): value is Promise<unknown> {

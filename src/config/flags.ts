@@ -1,14 +1,5 @@
 import { enableUserLines } from "../errors.ts";
-import {
-  boolOr,
-  flagBool,
-  flagText,
-  numberFrom,
-  oneOf,
-  someOf,
-  wholeFrom,
-  wordOrObject,
-} from "./validators.ts";
+import { boolOr, flagBool, flagText, numberFrom, oneOf, someOf, wholeFrom, wordOrObject } from "./validators.ts";
 import type { FlagSpec } from "./validators.ts";
 
 /** Linkers by the project's own names. */
@@ -182,9 +173,7 @@ export const flags: FlagTable = {
   "compile.wait": whole(5, 0, "Seconds between attempts at a lock of the cache."),
   optimizer: {
     default: "o4",
-    accepts: oneOf(
-      ["o4", "o3", "o2", "o1", "unsafe", "fast_run", "fast_compile", "merge", "None"],
-    ),
+    accepts: oneOf(["o4", "o3", "o2", "o1", "unsafe", "fast_run", "fast_compile", "merge", "None"]),
     doc: "Set of rewrites of modes that name none.",
   },
   optimizerIncluding: text("", "Rules or tags to add to every mode, separated by colons."),
@@ -269,10 +258,7 @@ export const flags: FlagTable = {
   "DebugMode.checkFinite": bool(true, "DebugMode takes NaN and infinity for errors."),
   "DebugMode.checkStrides": whole(0, 0, "DebugMode on unusual strides: 0 ignore, 1 warn, 2 raise."),
   "DebugMode.warnInputNotReused": bool(true, "DebugMode warns when declared reuse fails."),
-  "DebugMode.checkPreallocatedOutput": text(
-    "",
-    "Kinds of prepared outputs that DebugMode tries, separated by colons.",
-  ),
+  "DebugMode.checkPreallocatedOutput": text("", "Kinds of prepared outputs that DebugMode tries, separated by colons."),
   "DebugMode.checkPreallocatedOutputNdim": whole(4, 0, "Most dimensions with unusual strides."),
   "scan.allowGc": bool(false, "Give storage back between steps of a loop."),
   "scan.allowOutputPrealloc": bool(true, "Write results of a step where they will stay."),

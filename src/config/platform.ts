@@ -92,9 +92,7 @@ export const platform: Platform = {
 function requireFiles(path: string): FileSystem {
   const files = fileSystem();
   if (files === undefined) {
-    throw new ArgumentError(
-      `${path}: files by path need Node. Fetch the bytes and use the function that takes them.`,
-    );
+    throw new ArgumentError(`${path}: files by path need Node. Fetch the bytes and use the function that takes them.`);
   }
   return files;
 }

@@ -64,8 +64,7 @@ export function parseIni(text: string, from: string): Setting[] {
     const setting = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(line);
     if (setting === null) {
       throw new ConfigError(
-        `${from}, line ${index + 1}: ${JSON.stringify(line)} is neither [section] nor ` +
-          "name = value.",
+        `${from}, line ${index + 1}: ${JSON.stringify(line)} is neither [section] nor ` + "name = value.",
       );
     }
     settings.push({ name: prefix + setting[1]!, value: setting[2]!, from });

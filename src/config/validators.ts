@@ -41,8 +41,7 @@ export function boolOr(yes: string, no: string): Validator<boolean> {
 }
 
 function parseNumber(given: unknown): number | undefined {
-  const value =
-    typeof given === "string" && given.trim() !== "" ? Number(given) : given;
+  const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
   return typeof value === "number" && !Number.isNaN(value) ? value : undefined;
 }
 
@@ -113,7 +112,5 @@ export function validate<T>(name: string, spec: FlagSpec<T>, given: unknown, fro
   if (value !== undefined) return value;
   const shown = typeof given === "string" ? JSON.stringify(given) : String(given);
   const where = from === undefined ? "" : ` (from ${from})`;
-  throw new ConfigError(
-    `config.${name}: ${shown}${where} is not acceptable; expected ${spec.accepts.expects}.`,
-  );
+  throw new ConfigError(`config.${name}: ${shown}${where} is not acceptable; expected ${spec.accepts.expects}.`);
 }

@@ -8,10 +8,7 @@ import { isConstant, isShared, type Variable } from "./variable.ts";
  * Computes `outputs` from `values`; constants and shared variables supply their own.
  * @throws MissingInputError when a variable without owner has no value
  */
-export function evaluate(
-  outputs: readonly Variable[],
-  values: ReadonlyMap<Variable, NdArray> = new Map(),
-): NdArray[] {
+export function evaluate(outputs: readonly Variable[], values: ReadonlyMap<Variable, NdArray> = new Map()): NdArray[] {
   const known = new Map<Variable, NdArray>(values);
   const valueOf = (v: Variable): NdArray => {
     const value = known.get(v);

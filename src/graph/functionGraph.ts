@@ -83,7 +83,10 @@ export class FunctionGraph {
     const known = this.#find(v);
     if (known !== undefined) return known;
     for (const node of this.#missingNodes(v)) {
-      const copy = this.#intern(node, node.inputs.map((x) => this.#importLeaf(x)));
+      const copy = this.#intern(
+        node,
+        node.inputs.map((x) => this.#importLeaf(x)),
+      );
       for (const [i, out] of node.outputs.entries()) {
         const own = copy.outputs[i]!;
         own.name ??= out.name;
@@ -205,7 +208,15 @@ export class FunctionGraph {
         return twin;
       }
     }
-    const copy = withOriginOf(node, () => new Apply(op, [...inputs], node.outputs.map((o) => o.type)));
+    const copy = withOriginOf(
+      node,
+      () =>
+        new Apply(
+          op,
+          [...inputs],
+          node.outputs.map((o) => o.type),
+        ),
+    );
     const key = this.#keyFor(op.key, op.pure ? -1 : copy.outputs[0]!.id, inputs, copy);
     this.#nodes.set(key, copy);
     this.#keyOf.set(copy, key);

@@ -58,19 +58,13 @@ export abstract class Op {
    * Sizes of the outputs, one int64 scalar variable per axis, from the sizes of the inputs.
    * `null` for an output whose size only its value tells.
    */
-  abstract inferShape(
-    node: Apply,
-    inputShapes: readonly (readonly Variable[])[],
-  ): (readonly Variable[] | null)[];
+  abstract inferShape(node: Apply, inputShapes: readonly (readonly Variable[])[]): (readonly Variable[] | null)[];
 
   /**
    * The product of `outputGradients` with the Jacobian, one entry per input. An output that the cost does not
    * depend on has gradient `null`. Built of ops that are differentiable themselves.
    */
-  lop(
-    _node: Apply,
-    _outputGradients: readonly (Variable | null)[],
-  ): InputGradient[] {
+  lop(_node: Apply, _outputGradients: readonly (Variable | null)[]): InputGradient[] {
     throw new GradientError(`${this.name}: no gradient is defined.`, { op: this.name });
   }
 

@@ -14,10 +14,7 @@ export function rebuildNode(node: Apply, inputs: readonly Variable[]): Apply {
  * `outputs` with each key of `replacements` replaced by its value, wherever it is used. Replacements are made at
  * once: a replacement's own expression is not searched. What does not depend on a key is shared with the old graph.
  */
-export function cloneReplace(
-  outputs: readonly Variable[],
-  replacements: ReadonlyMap<Variable, Variable>,
-): Variable[] {
+export function cloneReplace(outputs: readonly Variable[], replacements: ReadonlyMap<Variable, Variable>): Variable[] {
   const mapped = new Map<Variable, Variable>(replacements);
   const find = (v: Variable): Variable => mapped.get(v) ?? v;
   for (const node of toposort(outputs, replacements)) {

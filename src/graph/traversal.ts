@@ -8,10 +8,7 @@ const NOTHING: ReadonlySet<Variable> = new Set();
  * The nodes that compute `outputs`, each after those it depends on. Does not look behind variables in `stop`.
  * Among independent nodes the order follows the outputs and arguments, left to right.
  */
-export function toposort(
-  outputs: readonly Variable[],
-  stop: { has(v: Variable): boolean } = NOTHING,
-): Apply[] {
+export function toposort(outputs: readonly Variable[], stop: { has(v: Variable): boolean } = NOTHING): Apply[] {
   const seen = new Set<Apply>();
   const order: Apply[] = [];
   // A stack of (node, next argument to visit).

@@ -4,18 +4,7 @@
  */
 import { InternalError } from "../errors.ts";
 import { convert, evaluateInstruction } from "./fold.ts";
-import type {
-  Bitcast,
-  Buffer,
-  BufferRole,
-  Cast,
-  Const,
-  Expr,
-  Load,
-  Operation,
-  Ref,
-  ScalarType,
-} from "./node.ts";
+import type { Bitcast, Buffer, BufferRole, Cast, Const, Expr, Load, Operation, Ref, ScalarType } from "./node.ts";
 import {
   instruction,
   isFloatType,
@@ -77,13 +66,7 @@ export class IrBuilder {
     }
   }
 
-  buffer(
-    name: string,
-    type: ScalarType,
-    role: BufferRole,
-    size: Expr,
-    data?: ArrayBufferView,
-  ): Buffer {
+  buffer(name: string, type: ScalarType, role: BufferRole, size: Expr, data?: ArrayBufferView): Buffer {
     const id = this.#nextId++;
     const base = { kind: "buffer", id, name, type, role, size } as const;
     return data === undefined ? base : { ...base, data };
@@ -119,7 +102,15 @@ export class IrBuilder {
     const row = instruction(name);
     const type = row.result === "bool" ? "bool" : list[list.length - 1]!.type;
     if (list.every((a): a is Const => a.kind === "const") && row.decomposed !== true) {
-      return this.constant(type, evaluateInstruction(name, type, list.map((a) => a.value), list.map((a) => a.type)));
+      return this.constant(
+        type,
+        evaluateInstruction(
+          name,
+          type,
+          list.map((a) => a.value),
+          list.map((a) => a.type),
+        ),
+      );
     }
     const simpler = this.#simplify(name, list);
     if (simpler !== null) return simpler;
@@ -248,13 +239,17 @@ export class IrBuilder {
       return null;
     }
     if (a.type === "bool") return this.#simplifyBool(name, a, b);
-    if (isFloatType(a.type)) return isOne(b) && (name === "mul" || name === "div") ? a : isOne(a) && name === "mul" ? b : null;
+    if (isFloatType(a.type))
+      return isOne(b) && (name === "mul" || name === "div") ? a : isOne(a) && name === "mul" ? b : null;
     return this.#simplifyInteger(name, a, b);
   }
 
   #simplifyBool(name: InstructionName, a: Expr, b: Expr | undefined): Expr | null {
     if (b === undefined) return null;
-    for (const [x, y] of [[a, b], [b, a]] as const) {
+    for (const [x, y] of [
+      [a, b],
+      [b, a],
+    ] as const) {
       if (x.kind !== "const") continue;
       if (name === "and") return x.value === true ? y : x;
       if (name === "or") return x.value === true ? x : y;
@@ -315,7 +310,10 @@ export class IrBuilder {
 
   /** (x + c) + d = x + (c + d) for sizes. */
   #foldSum(a: Expr, b: Expr): Expr | null {
-    for (const [x, y] of [[a, b], [b, a]] as const) {
+    for (const [x, y] of [
+      [a, b],
+      [b, a],
+    ] as const) {
       if (y.kind !== "const" || x.kind !== "op" || x.op !== "add" || x.type !== "index") continue;
       const inner = x.args.find((e): e is Const => e.kind === "const");
       const rest = x.args.find((e) => e !== inner);

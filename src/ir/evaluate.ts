@@ -8,11 +8,7 @@ import type { InstructionName, ScalarValue } from "./scalarInstructions.ts";
 export type ScalarReader = (buffer: Buffer, index: number) => ScalarValue;
 
 /** The value of `e` when refs have the values in `values`. Exact for sizes below 2^53. */
-export function evaluateExpr(
-  e: Expr,
-  values: ReadonlyMap<Ref, ScalarValue>,
-  read?: ScalarReader,
-): ScalarValue {
+export function evaluateExpr(e: Expr, values: ReadonlyMap<Ref, ScalarValue>, read?: ScalarReader): ScalarValue {
   switch (e.kind) {
     case "const":
       return e.value;
@@ -43,15 +39,29 @@ function evaluateOperation(
     return evaluateExpr(evaluateExpr(e.args[0]!, values, read) === true ? e.args[1]! : e.args[2]!, values, read);
   }
   const args = e.args.map((a) => evaluateExpr(a, values, read));
-  if (e.type !== "index") return evaluateInstruction(name, e.type, args, e.args.map((a) => a.type));
+  if (e.type !== "index")
+    return evaluateInstruction(
+      name,
+      e.type,
+      args,
+      e.args.map((a) => a.type),
+    );
   const a = args[0] as number;
   const b = args[1] as number;
   // The usual size arithmetic, without the general machinery.
   const result =
-    name === "add" ? a + b
-    : name === "sub" ? a - b
-    : name === "mul" ? a * b
-    : (evaluateInstruction(name, e.type, args, e.args.map((x) => x.type)) as number);
+    name === "add"
+      ? a + b
+      : name === "sub"
+        ? a - b
+        : name === "mul"
+          ? a * b
+          : (evaluateInstruction(
+              name,
+              e.type,
+              args,
+              e.args.map((x) => x.type),
+            ) as number);
   if (!Number.isSafeInteger(result)) {
     throw new TheanoMemoryError(`A size of ${result} elements cannot be addressed.`);
   }

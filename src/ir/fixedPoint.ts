@@ -13,8 +13,21 @@ const TWO_OVER_SQRT_PI = 0x120dd750429b6d11ae3a914fed7fd8688281341d7587cea2e7342
 
 /** Numerators and denominators of the Bernoulli numbers B2, B4, ... (DLMF 24.2). */
 const BERNOULLI: readonly (readonly [bigint, bigint])[] = [
-  [1n, 6n], [-1n, 30n], [1n, 42n], [-1n, 30n], [5n, 66n], [-691n, 2730n], [7n, 6n], [-3617n, 510n], [43867n, 798n],
-  [-174611n, 330n], [854513n, 138n], [-236364091n, 2730n], [8553103n, 6n], [-23749461029n, 870n], [8615841276005n, 14322n],
+  [1n, 6n],
+  [-1n, 30n],
+  [1n, 42n],
+  [-1n, 30n],
+  [5n, 66n],
+  [-691n, 2730n],
+  [7n, 6n],
+  [-3617n, 510n],
+  [43867n, 798n],
+  [-174611n, 330n],
+  [854513n, 138n],
+  [-236364091n, 2730n],
+  [8553103n, 6n],
+  [-23749461029n, 870n],
+  [8615841276005n, 14322n],
 ];
 /** Asymptotic series are used from here on; the first neglected term is below 2^-120. */
 const FROM = 100n * ONE;

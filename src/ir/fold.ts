@@ -1,7 +1,15 @@
 /** The value of one instruction, and conversions between scalar types: what interpreter and folder share. */
 import { roundToFloat16 } from "../array/float16.ts";
 import type { ScalarType } from "./node.ts";
-import { BITS, instruction, isFloatType, isUnsigned, isWide, type InstructionName, type ScalarValue } from "./scalarInstructions.ts";
+import {
+  BITS,
+  instruction,
+  isFloatType,
+  isUnsigned,
+  isWide,
+  type InstructionName,
+  type ScalarValue,
+} from "./scalarInstructions.ts";
 
 /** `value` as the given type stores it. */
 export function convert(value: ScalarValue, type: ScalarType): ScalarValue {

@@ -183,7 +183,12 @@ class Machine {
       case "op":
         // Loads of the branch not taken may be out of range.
         if (e.op === "select") return at(e.args[0]!) === true ? at(e.args[1]!) : at(e.args[2]!);
-        return evaluateInstruction(e.op as InstructionName, e.type, e.args.map(at), e.args.map((a) => a.type));
+        return evaluateInstruction(
+          e.op as InstructionName,
+          e.type,
+          e.args.map(at),
+          e.args.map((a) => a.type),
+        );
     }
   }
 
@@ -222,7 +227,11 @@ class Machine {
 
   #matrix(x: MatrixOperand): Matrix {
     const data = this.#data(x.buffer);
-    const [offset, rs, cs] = [x.offset, x.rowStride, x.colStride].map((e) => Number(this.value(e))) as [number, number, number];
+    const [offset, rs, cs] = [x.offset, x.rowStride, x.colStride].map((e) => Number(this.value(e))) as [
+      number,
+      number,
+      number,
+    ];
     return {
       get: (i, j) => readElement(data, x.buffer.type, offset + i * rs + j * cs),
       set: (i, j, v) => writeElement(data, x.buffer.type, offset + i * rs + j * cs, v),
@@ -230,7 +239,11 @@ class Machine {
   }
 
   #copy(s: Stmt & { kind: "call"; fn: "copy" }): void {
-    const [to, from, count] = [s.toOffset, s.fromOffset, s.count].map((e) => Number(this.value(e))) as [number, number, number];
+    const [to, from, count] = [s.toOffset, s.fromOffset, s.count].map((e) => Number(this.value(e))) as [
+      number,
+      number,
+      number,
+    ];
     const source = this.#data(s.from);
     for (let i = 0; i < count; i++) {
       const x = readElement(source, s.from.type, from + i);
@@ -326,8 +339,7 @@ class Accumulation {
     const isNaNValue = typeof value === "number" && Number.isNaN(value);
     const bestIsNaN = typeof best === "number" && Number.isNaN(best);
     const better =
-      best === undefined ||
-      (!bestIsNaN && (isNaNValue || (monoid === "argmax" ? value > best : value < best)));
+      best === undefined || (!bestIsNaN && (isNaNValue || (monoid === "argmax" ? value > best : value < best)));
     if (!better) return;
     this.#best = value;
     this.position = i;

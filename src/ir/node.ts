@@ -233,18 +233,7 @@ export interface Comment {
   readonly text: string;
 }
 
-export type Stmt =
-  | For
-  | Let
-  | Var
-  | Assign
-  | Store
-  | Reduce
-  | If
-  | While
-  | Call
-  | Fail
-  | Comment;
+export type Stmt = For | Let | Var | Assign | Store | Reduce | If | While | Call | Fail | Comment;
 
 /** A size known before the program runs: given by the caller, or computed from other sizes. */
 export interface Size {

@@ -60,7 +60,7 @@ function floorDivide(a: N, b: N): N {
     const y = b as unknown as bigint;
     if (y === 0n) return 0n as unknown as N;
     const q = x / y;
-    return ((x % y !== 0n && x < 0n !== y < 0n ? q - 1n : q) as unknown) as N;
+    return (x % y !== 0n && x < 0n !== y < 0n ? q - 1n : q) as unknown as N;
   }
   return b === 0 ? 0 : Math.floor(a / b);
 }
@@ -70,7 +70,7 @@ function floorModulo(a: N, b: N): N {
     const y = b as unknown as bigint;
     if (y === 0n) return 0n as unknown as N;
     const r = (a as bigint) % y;
-    return ((r !== 0n && r < 0n !== y < 0n ? r + y : r) as unknown) as N;
+    return (r !== 0n && r < 0n !== y < 0n ? r + y : r) as unknown as N;
   }
   if (b === 0) return 0;
   const r = a % b;

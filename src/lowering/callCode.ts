@@ -28,7 +28,10 @@ export function rebinder(ctx: CodeContext): Rebind {
       result =
         binding == null
           ? b.load(e.buffer, go(e.index))
-          : b.load(binding.buffer, go(tracer.slot({ ...read!.stored, layout: binding.layout }, read!.index, read!.part)));
+          : b.load(
+              binding.buffer,
+              go(tracer.slot({ ...read!.stored, layout: binding.layout }, read!.index, read!.part)),
+            );
     } else if (e.kind === "op") result = b.op(e.op as never, ...e.args.map(go));
     else result = e.kind === "cast" ? b.cast(go(e.arg), e.type) : b.bitcast(go(e.arg), e.type);
     memo.set(e, result);
@@ -100,7 +103,8 @@ function gemmCode(ctx: CodeContext, step: OpaqueStep, form: CallForm): Stmt[] {
   const beta = form.c === undefined ? b.constant(type, 0) : scalar(form.beta, 1);
   const before = form.c === undefined ? [] : copyInto(ctx, out, bound(ctx, step.operands[form.c]!));
   const loops: Axis[] = [];
-  for (let axis = 0; axis < form.batch; axis++) loops.push({ ref: b.ref("index", `batch${axis}`), size: out.sizes[axis]! });
+  for (let axis = 0; axis < form.batch; axis++)
+    loops.push({ ref: b.ref("index", `batch${axis}`), size: out.sizes[axis]! });
   const refs = loops.map((l) => l.ref);
   const rank = out.sizes.length;
   const hasRow = form.aAxes.row >= 0;

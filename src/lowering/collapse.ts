@@ -66,7 +66,8 @@ function loadPositions(
     if (e.kind === "load") {
       positions.push(e.index);
       // A position may itself be computed from loads.
-      for (const { atoms } of alg.polynomial(e.index).values()) for (const a of atoms) if (a.kind !== "ref") work.push(a);
+      for (const { atoms } of alg.polynomial(e.index).values())
+        for (const a of atoms) if (a.kind !== "ref") work.push(a);
     } else if (e.kind === "op") work.push(...e.args);
     else if (e.kind === "cast" || e.kind === "bitcast") work.push(e.arg);
     else if (e.kind === "ref") otherUses |= alg.bit(e);

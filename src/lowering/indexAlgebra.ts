@@ -147,7 +147,9 @@ export class IndexAlgebra {
         break;
       case "op":
         if (TRANSPARENT.has(e.op)) {
-          return this.normal(b.op(e.op as never, ...e.args.map((a) => (isInteger(a) ? this.asIndex(a) : this.#condition(a)))));
+          return this.normal(
+            b.op(e.op as never, ...e.args.map((a) => (isInteger(a) ? this.asIndex(a) : this.#condition(a)))),
+          );
         }
         break;
       default:
@@ -161,7 +163,18 @@ export class IndexAlgebra {
   }
 }
 
-const TRANSPARENT: ReadonlySet<string> = new Set(["add", "sub", "mul", "idiv", "imod", "min", "max", "neg", "abs", "select"]);
+const TRANSPARENT: ReadonlySet<string> = new Set([
+  "add",
+  "sub",
+  "mul",
+  "idiv",
+  "imod",
+  "min",
+  "max",
+  "neg",
+  "abs",
+  "select",
+]);
 
 function isInteger(e: Expr): boolean {
   return e.type === "index" || e.type[0] === "i" || e.type[0] === "u";

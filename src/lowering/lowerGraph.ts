@@ -151,7 +151,14 @@ class GraphLowering {
     };
     const body = this.#emit(ctx, schedule);
     const inPlace = new Set([...storage.inPlace].map((u) => u.result));
-    return this.#finish(body, inputs, targets.map(({ stored }) => stored), storage.bindings, inPlace, tracer);
+    return this.#finish(
+      body,
+      inputs,
+      targets.map(({ stored }) => stored),
+      storage.bindings,
+      inPlace,
+      tracer,
+    );
   }
 
   #storeInputs(tracer: Tracer): InputBinding[] {
@@ -264,15 +271,20 @@ class GraphLowering {
     tracer: Tracer,
   ): LoweredProgram {
     const given = this.#scope.given;
-    const sizes = new ProgramSizes(this.#b, given.map((g) => g.ref));
+    const sizes = new ProgramSizes(
+      this.#b,
+      given.map((g) => g.ref),
+    );
     const body = sizes.deriveAll(hoist(this.#b, sizes.deriveAll(raw)));
     const used = buffersOf(body);
-    const results = targets.map((stored): ResultBinding => ({
-      buffer: bindings.get(stored)?.buffer ?? stored.buffer,
-      dtype: stored.dtype,
-      shape: stored.sizes,
-      isInPlace: inPlace.has(stored),
-    }));
+    const results = targets.map(
+      (stored): ResultBinding => ({
+        buffer: bindings.get(stored)?.buffer ?? stored.buffer,
+        dtype: stored.dtype,
+        shape: stored.sizes,
+        isInPlace: inPlace.has(stored),
+      }),
+    );
     for (const r of results) used.add(r.buffer);
     const temps = this.#temps.filter((t) => used.has(t.buffer));
     const isUsedInput = inputs.filter((i) => used.has(i.buffer));

@@ -3,7 +3,15 @@ import type { ElementValue } from "../ir/lowered.ts";
 import type { Accumulator, Expr, Monoid, Ref, ReduceOrder, ScalarType, Stmt } from "../ir/node.ts";
 import { AccumulatorCode } from "./accumulatorCode.ts";
 import { collapseAxes, type Axis } from "./collapse.ts";
-import { partsOf, type InnerItem, type LoopRefs, type MapMember, type Member, type NestStep, type ReduceMember } from "./schedule.ts";
+import {
+  partsOf,
+  type InnerItem,
+  type LoopRefs,
+  type MapMember,
+  type Member,
+  type NestStep,
+  type ReduceMember,
+} from "./schedule.ts";
 import { label } from "./shapes.ts";
 import type { Binding } from "./storage.ts";
 import type { Stored, Tracer } from "./trace.ts";
@@ -52,7 +60,11 @@ export class NestCode {
     const { items, sizes } = this.#nest;
     const rows = sizes.map((size, i): Axis => ({ ref: this.#ctx.refs.rows[i]!, size }));
     const isFlat = items.every((i) => i.kind === "scalar");
-    const axes = this.#collapse(rows, items.flatMap((i) => this.#positions(i)), items.flatMap((i) => this.#values(i)));
+    const axes = this.#collapse(
+      rows,
+      items.flatMap((i) => this.#positions(i)),
+      items.flatMap((i) => this.#values(i)),
+    );
     const fresh = this.#freshLoops(axes, isFlat ? "i" : "row");
     const body = isFlat ? this.#flatItems() : items.flatMap((i) => this.#item(i));
     if (!this.#accumulators.isEmpty) return this.#accumulators.wrap(fresh, body);
@@ -128,12 +140,7 @@ export class NestCode {
     return code;
   }
 
-  #reduce(
-    loops: readonly Axis[],
-    members: readonly ReduceMember[],
-    lets: Stmt[],
-    stores: readonly Stmt[],
-  ): Stmt[] {
+  #reduce(loops: readonly Axis[], members: readonly ReduceMember[], lets: Stmt[], stores: readonly Stmt[]): Stmt[] {
     const { b } = this.#tracer;
     const result: Stmt[] = [];
     const positions = new Map<ReduceMember, Ref>();
@@ -156,7 +163,9 @@ export class NestCode {
       const { ref, size } = chain[i]!;
       const isInnermost = i === chain.length - 1;
       const isOutermost = i === 0;
-      const own = isOutermost ? accs : accs.map((a) => ({ ...a, target: b.ref(a.target.type, `${a.target.name}.part`) }));
+      const own = isOutermost
+        ? accs
+        : accs.map((a) => ({ ...a, target: b.ref(a.target.type, `${a.target.name}.part`) }));
       const order = reduceOrder(own[0]!.value.type, isInnermost);
       body = [{ kind: "reduce", ref, extent: size, body, accs: own, order }];
       // The next loop out combines the partial results.
@@ -172,12 +181,7 @@ export class NestCode {
   }
 
   /** From the accumulated value to the results, which exist once per row. */
-  #finish(
-    m: ReduceMember,
-    parts: readonly Ref[],
-    position: Ref | undefined,
-    out: Stmt[],
-  ): void {
+  #finish(m: ReduceMember, parts: readonly Ref[], position: Ref | undefined, out: Stmt[]): void {
     const { form, targets } = m.root;
     const { b, alg } = this.#tracer;
     let mask = 0;

@@ -278,7 +278,11 @@ export class Scheduler {
 
   /** Rows are the axes that stay. */
   #splitRows(sizes: readonly Expr[], axes: readonly number[], reduced: ReadonlySet<number>): Split {
-    return this.#assign(sizes, axes.filter((a) => !reduced.has(a)), axes.filter((a) => reduced.has(a)));
+    return this.#assign(
+      sizes,
+      axes.filter((a) => !reduced.has(a)),
+      axes.filter((a) => reduced.has(a)),
+    );
   }
 
   /** The inner loop is the run of axes at the end that stay. */

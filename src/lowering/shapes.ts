@@ -163,7 +163,8 @@ export class Shapes {
       if (spec === null) return false;
       const sizes: Expr[] = [];
       for (const [axis, n] of spec.shape.entries()) {
-        const size = n !== null ? this.#scope.b.index(n) : common !== null ? common[axis]! : this.#sizeOf(shapes![i]?.[axis]);
+        const size =
+          n !== null ? this.#scope.b.index(n) : common !== null ? common[axis]! : this.#sizeOf(shapes![i]?.[axis]);
         if (size === null) return false;
         sizes.push(size);
       }
@@ -306,7 +307,10 @@ export class Shapes {
       if (this.#sizes.has(v) || isConstant(v) || this.#inputs.has(v)) continue;
       const shape = v.type.buffer()?.shape;
       if (shape?.every((n) => n !== null) !== true) return false;
-      this.#sizes.set(v, shape.map((n) => this.#scope.b.index(n)));
+      this.#sizes.set(
+        v,
+        shape.map((n) => this.#scope.b.index(n)),
+      );
     }
     return true;
   }
@@ -328,7 +332,9 @@ export class Shapes {
         const other = this.of(v)[axis]!;
         this.#requireEqual(size, other, (valueOf) => {
           const first = node.inputs.findIndex((x) => x.type.buffer()!.shape[axis] !== 1);
-          const sizes = [first, i].map((k) => `input[${k}].shape[${axis}] = ${valueOf(this.of(node.inputs[k]!)[axis]!)}`);
+          const sizes = [first, i].map(
+            (k) => `input[${k}].shape[${axis}] = ${valueOf(this.of(node.inputs[k]!)[axis]!)}`,
+          );
           const hasOne = [size, other].some((e) => valueOf(e) === 1);
           const advice = hasOne
             ? "\nOnly dimensions that the type knows to be 1 broadcast: declare the input with T.row, T.col or " +
@@ -356,7 +362,11 @@ export class Shapes {
     const out = this.of(node.outputs[0]!);
     for (const [axis, size] of this.of(node.inputs[form.c]!).entries()) {
       this.#requireEqual(out[axis]!, size, (valueOf) =>
-        this.#mismatch(node, `The addend has size ${valueOf(size)} on axis ${axis}, the product ${valueOf(out[axis]!)}.`, valueOf),
+        this.#mismatch(
+          node,
+          `The addend has size ${valueOf(size)} on axis ${axis}, the product ${valueOf(out[axis]!)}.`,
+          valueOf,
+        ),
       );
     }
   }

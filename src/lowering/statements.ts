@@ -125,7 +125,12 @@ export function effectsOf(s: Stmt, into: Effects = { refs: new Set(), buffers: n
 
 /** A function that replaces expressions by `table`, inside others too. */
 export function substitution(
-  b: { op(name: never, ...args: Expr[]): Expr; cast(e: Expr, t: Expr["type"]): Expr; bitcast(e: Expr, t: Expr["type"]): Expr; load(buffer: Buffer, index: Expr): Expr },
+  b: {
+    op(name: never, ...args: Expr[]): Expr;
+    cast(e: Expr, t: Expr["type"]): Expr;
+    bitcast(e: Expr, t: Expr["type"]): Expr;
+    load(buffer: Buffer, index: Expr): Expr;
+  },
   table: ReadonlyMap<Expr, Expr>,
 ): (e: Expr) => Expr {
   const memo = new Map<Expr, Expr>();

@@ -113,7 +113,8 @@ class StoragePlanner {
       this.#bindings.set(stored, null);
       return;
     }
-    if (isTemp && place.kind === "map" && real.every((u) => u.step === place.step) && this.#bindRow(stored, place)) return;
+    if (isTemp && place.kind === "map" && real.every((u) => u.step === place.step) && this.#bindRow(stored, place))
+      return;
     if (this.#takeOver(stored, place)) return;
     this.#bindings.set(stored, stored);
     this.#holder.set(stored.buffer, stored);

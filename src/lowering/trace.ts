@@ -106,7 +106,10 @@ export class Tracer {
     const pull = this.pullOf(v);
     if (lowered.form === "pointwise") return lowered.element(index, pull, v.index);
     if (lowered.form === "view") {
-      return this.read(node.inputs[lowered.input]!, lowered.index(index, pull).map((e) => this.alg.asIndex(e)));
+      return this.read(
+        node.inputs[lowered.input]!,
+        lowered.index(index, pull).map((e) => this.alg.asIndex(e)),
+      );
     }
     throw new InternalError(`lowering: ${v.toString()} was not computed before it is read`);
   }

@@ -87,12 +87,9 @@ class TreePrinter {
     const output = owner.outputs.length > 1 ? `.${v.index}` : "";
     const position = this.#order?.get(owner);
     const lines =
-      this.#options.printLines === true && owner.createdAt.length > 0
-        ? `   (${owner.createdAt.join(", ")})`
-        : "";
+      this.#options.printLines === true && owner.createdAt.length > 0 ? `   (${owner.createdAt.join(", ")})` : "";
     return (
-      `${owner.op.toString()}${output}${this.#id(owner)}${type} '${v.name ?? ""}'   ` +
-      `${position ?? ""}${lines}`
+      `${owner.op.toString()}${output}${this.#id(owner)}${type} '${v.name ?? ""}'   ` + `${position ?? ""}${lines}`
     );
   }
 

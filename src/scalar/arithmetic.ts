@@ -36,7 +36,14 @@ export const add: ScalarOp = defineScalar({
   doc: "The sum of all arguments; logical or for booleans.",
   maxUlp: 0.5,
   grad: (_f, inputs, _out, g) => inputs.map(() => g),
-  lower: (b, args, result) => fold(b, args, result, (x, y) => b.add(x, y), (x, y) => b.or(x, y)),
+  lower: (b, args, result) =>
+    fold(
+      b,
+      args,
+      result,
+      (x, y) => b.add(x, y),
+      (x, y) => b.or(x, y),
+    ),
   complex: (b, args) =>
     args.reduce((x, y) => [b.add(pair(b, x)[0], pair(b, y)[0]), b.add(pair(b, x)[1], pair(b, y)[1])]),
   algebra: { commutative: true, associative: true, identity: 0 },
@@ -50,7 +57,14 @@ export const mul: ScalarOp = defineScalar({
   maxUlp: 0.5,
   grad: (f, inputs, _out, g) =>
     inputs.map((_, i) => f.mul(g, ...inputs.filter((_x, j) => j !== i).map((x) => f.conj(x)))),
-  lower: (b, args, result) => fold(b, args, result, (x, y) => b.mul(x, y), (x, y) => b.and(x, y)),
+  lower: (b, args, result) =>
+    fold(
+      b,
+      args,
+      result,
+      (x, y) => b.mul(x, y),
+      (x, y) => b.and(x, y),
+    ),
   complex: (b, args) => args.reduce((x, y) => cMul(b, pair(b, x), pair(b, y))),
   algebra: { commutative: true, associative: true, identity: 1 },
 });
@@ -186,7 +200,9 @@ export const sgn: ScalarOp = defineScalar({
   maxUlp: 0,
   grad: flat,
   lower(b, [x], result) {
-    const below = isUnsigned(result) ? x! : b.select(b.lt(x!, 0), b.constant(x!.type, -1), isFloat(result) ? b.select(b.eq(x!, 0), 0, x!) : x!);
+    const below = isUnsigned(result)
+      ? x!
+      : b.select(b.lt(x!, 0), b.constant(x!.type, -1), isFloat(result) ? b.select(b.eq(x!, 0), 0, x!) : x!);
     return b.select(b.gt(x!, 0), b.constant(x!.type, 1), below);
   },
 });

@@ -1,7 +1,16 @@
 /** Comparisons, tests of values, and logic on bits. */
 import type { InstructionName } from "../ir/scalarInstructions.ts";
 import { pair } from "./complexNumbers.ts";
-import { bitwise, common, comparison, defineScalar, flat, realUpcast, type DtypeRule, type ScalarOp } from "./define.ts";
+import {
+  bitwise,
+  common,
+  comparison,
+  defineScalar,
+  flat,
+  realUpcast,
+  type DtypeRule,
+  type ScalarOp,
+} from "./define.ts";
 
 const realComparison: DtypeRule = {
   result(dtypes, name) {
@@ -77,8 +86,7 @@ export const isinf: ScalarOp = defineScalar({
   maxUlp: 0,
   grad: flat,
   lower: (b, [x]) => (floats(x!.type) ? b.eq(b.abs(x!), Infinity) : b.constant("bool", false)),
-  complex: (b, [x]) =>
-    b.or(b.eq(b.abs(pair(b, x!)[0]), Infinity), b.eq(b.abs(pair(b, x!)[1]), Infinity)),
+  complex: (b, [x]) => b.or(b.eq(b.abs(pair(b, x!)[0]), Infinity), b.eq(b.abs(pair(b, x!)[1]), Infinity)),
 });
 
 function floats(type: string): boolean {
@@ -134,4 +142,3 @@ function shift(name: string, instruction: InstructionName, doc: string): ScalarO
 
 export const leftShift: ScalarOp = shift("left_shift", "shl", "x shifted y bits to the left; 0 past the width.");
 export const rightShift: ScalarOp = shift("right_shift", "shr", "x shifted y bits to the right, keeping the sign.");
-

@@ -3,15 +3,7 @@
  * differentiated and computed; the tensor op, its method, its tests and its docs row follow from it.
  */
 import { config } from "../config/config.ts";
-import {
-  isBool,
-  isComplex,
-  isDiscrete,
-  isFloat,
-  promoteAll,
-  upgradeToFloat,
-  type DType,
-} from "../dtype.ts";
+import { isBool, isComplex, isDiscrete, isFloat, promoteAll, upgradeToFloat, type DType } from "../dtype.ts";
 import { DtypeError } from "../errors.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { ElementValue } from "../ir/lowered.ts";

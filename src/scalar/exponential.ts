@@ -83,4 +83,3 @@ export const softplus: ScalarOp = unaryFloat({
   domain: [-6, 6],
   derivative: (f, x) => f.sigmoid(x),
 });
-

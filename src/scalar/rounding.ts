@@ -3,12 +3,7 @@ import type { IrBuilder } from "../ir/build.ts";
 import type { Expr } from "../ir/node.ts";
 import { defineScalar, flat, floatOnly, toRealFloat, type DtypeRule, type ScalarOp } from "./define.ts";
 
-function rounding(
-  name: string,
-  doc: string,
-  dtype: DtypeRule,
-  lower: (b: IrBuilder, x: Expr) => Expr,
-): ScalarOp {
+function rounding(name: string, doc: string, dtype: DtypeRule, lower: (b: IrBuilder, x: Expr) => Expr): ScalarOp {
   return defineScalar({
     name,
     arity: 1,

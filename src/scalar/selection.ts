@@ -146,7 +146,8 @@ export const angle: ScalarOp = defineScalar({
   maxUlp: 2,
   grad: null,
   noGradient: "write it with arctan2(imag(z), real(z)), which has one.",
-  lower: (b, [x]) => b.select(b.lt(x!, 0), b.constant(x!.type, Math.PI), b.select(b.ne(x!, x!), x!, b.constant(x!.type, 0))),
+  lower: (b, [x]) =>
+    b.select(b.lt(x!, 0), b.constant(x!.type, Math.PI), b.select(b.ne(x!, x!), x!, b.constant(x!.type, 0))),
   complex: (b, [x]) => b.op("atan2", pair(b, x!)[1], pair(b, x!)[0]),
 });
 
@@ -178,9 +179,5 @@ export const complexFromPolar: ScalarOp = defineScalar({
   grad: null,
   noGradient: "write it with complex(r*cos(t), r*sin(t)), which has one.",
   lower: (_b, [x]) => x!,
-  complex: (b, [r, t]) => [
-    b.mul(r as never, b.op("cos", t as never)),
-    b.mul(r as never, b.op("sin", t as never)),
-  ],
+  complex: (b, [r, t]) => [b.mul(r as never, b.op("cos", t as never)), b.mul(r as never, b.op("sin", t as never))],
 });
-

@@ -41,7 +41,8 @@ const staticSizes = (sizes: readonly Variable[]): (number | null)[] =>
 
 /** A size that may turn out negative must be refused when the function runs. */
 function requireSizes(ctx: LowerContext, op: string): void {
-  for (const n of ctx.outputs[0]!.shape) require(ctx, ctx.b.ge(n, ctx.b.index(0)), `ValueError: ${op}: a size is negative.`);
+  for (const n of ctx.outputs[0]!.shape)
+    require(ctx, ctx.b.ge(n, ctx.b.index(0)), `ValueError: ${op}: a size is negative.`);
 }
 
 function checkSizes(op: string, node: Apply, sizes: readonly number[]): void {
@@ -142,13 +143,11 @@ const allocOp = new Alloc();
  * `value` repeated to the given sizes; its axes are aligned at the right and only those of static size 1 are repeated.
  * `alloc(value, 3, n)` or `alloc(value, [3, n])`.
  */
-export function alloc(
-  value: TensorLike,
-  ...sizes: readonly SizeLike[] | readonly [SizesLike]
-): TensorVariable {
+export function alloc(value: TensorLike, ...sizes: readonly SizeLike[] | readonly [SizesLike]): TensorVariable {
   const list = sizes.length === 1 ? asSizes(sizes[0] as SizesLike, "alloc") : asSizes(sizes as SizeLike[], "alloc");
   const v = asTensor(value);
-  const same = list.length === v.ndim && list.every((n, k) => knownSize(n) !== null && knownSize(n) === v.type.shape[k]);
+  const same =
+    list.length === v.ndim && list.every((n, k) => knownSize(n) !== null && knownSize(n) === v.type.shape[k]);
   return same ? v : (allocOp.call(v, ...list) as TensorVariable);
 }
 
@@ -248,12 +247,7 @@ export interface EyeOptions {
 }
 
 /** The identity matrix, or ones on diagonal `k` of an `n` x `m` matrix. */
-export function eye(
-  n: SizeLike,
-  m: SizeLike | null = null,
-  k: SizeLike = 0,
-  options?: DTypeOption,
-): TensorVariable {
+export function eye(n: SizeLike, m: SizeLike | null = null, k: SizeLike = 0, options?: DTypeOption): TensorVariable {
   const rows = asSize(n, "eye");
   const columns = m === null ? rows : asSize(m, "eye");
   const op = new Eye(dtypeOf(options) ?? config.floatX);
@@ -352,7 +346,11 @@ export class ARange extends Op {
 
 function staticCount(ends: readonly TensorVariable[]): number | null {
   if (!ends.every(isConstant)) return null;
-  const [start, stop, step] = ends.map((v) => Number((v as unknown as { data: NdArray }).data.item())) as [number, number, number];
+  const [start, stop, step] = ends.map((v) => Number((v as unknown as { data: NdArray }).data.item())) as [
+    number,
+    number,
+    number,
+  ];
   if (step === 0) throw new ValueError("arange: the step is 0.", { op: "ARange" });
   return Math.max(0, Math.ceil((stop - start) / step));
 }
@@ -393,10 +391,14 @@ export function arange(
   const ends = [from, to, step].map((v) => asTensor(v));
   for (const v of ends) {
     if (v.ndim === 0 && !v.dtype.startsWith("complex")) continue;
-    throw new ValueError(`arange: expected real scalars, got ${v.type.toString()}.`, { op: "ARange", inputs: [operand(v)] });
+    throw new ValueError(`arange: expected real scalars, got ${v.type.toString()}.`, {
+      op: "ARange",
+      inputs: [operand(v)],
+    });
   }
   const dtype = dtypeOf(options) ?? arangeDtype(ends);
-  if (dtype.startsWith("complex") || dtype === "bool") throw new DtypeError(`arange: no ranges of ${dtype}.`, { op: "ARange" });
+  if (dtype.startsWith("complex") || dtype === "bool")
+    throw new DtypeError(`arange: no ranges of ${dtype}.`, { op: "ARange" });
   return new ARange(dtype).call(...ends.map((v) => cast(v, dtype))) as TensorVariable;
 }
 

@@ -40,7 +40,7 @@ export class TensorConstant<D extends DType = DType> extends TensorVariable<D> i
   override toString(): string {
     if (this.name !== undefined) return this.name;
     const { data } = this;
-    if (data.size === 1 || data.size > 1 && isUniform(data)) {
+    if (data.size === 1 || (data.size > 1 && isUniform(data))) {
       const first = data.ndim === 0 ? data : data.reshape([data.size]).at("0:1").reshape([]);
       const item = formatItem(first);
       if (data.ndim === 0) return `TensorConstant{${item}}`;
@@ -78,10 +78,7 @@ export function constant<D extends DType>(
   options: D | (ConstantOptions<D> & { readonly dtype: D }),
 ): TensorConstant<D>;
 export function constant(value: ArrayInput | NdArray, options?: ConstantOptions): TensorConstant;
-export function constant(
-  value: ArrayInput | NdArray,
-  options: DType | ConstantOptions = {},
-): TensorConstant {
+export function constant(value: ArrayInput | NdArray, options: DType | ConstantOptions = {}): TensorConstant {
   const { dtype, name } = typeof options === "string" ? { dtype: options, name: undefined } : options;
   if (value instanceof Variable) {
     throw new ArgumentError("constant: the value is symbolic already; use T.asTensorVariable(x).");
@@ -138,9 +135,7 @@ export function asTensor(x: TensorLike, like?: DType): TensorVariable {
   if (typeof x === "number" || typeof x === "bigint" || typeof x === "boolean") return weak(x, like);
   if (Array.isArray(x) && containsVariable(x)) return stackNested(x as readonly TensorLike[]);
   if (x === null || x === undefined || typeof x === "function" || typeof x === "symbol" || typeof x === "string") {
-    throw new ArgumentError(
-      `Expected a tensor, an array or a number, got ${x === null ? "null" : typeof x}.`,
-    );
+    throw new ArgumentError(`Expected a tensor, an array or a number, got ${x === null ? "null" : typeof x}.`);
   }
   return constant(x as ArrayInput);
 }

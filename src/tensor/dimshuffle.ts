@@ -94,10 +94,7 @@ export class DimShuffle extends Op {
     return [NdArray.wrap(a.dtype, a.buffer, shape, strides, a.offset).copy()];
   }
 
-  override inferShape(
-    _node: Apply,
-    [shape]: readonly (readonly Variable[])[],
-  ): (readonly Variable[])[] {
+  override inferShape(_node: Apply, [shape]: readonly (readonly Variable[])[]): (readonly Variable[])[] {
     return [this.pattern.map((p) => (p === "x" ? constant(1, "int64") : shape![p]!))];
   }
 

@@ -343,7 +343,11 @@ export class BatchedDot extends Op {
     const batch = Array.from({ length: rank - 2 }, (_, k) => {
       const [i, j] = [k - rank + a!.length, k - rank + b!.length];
       if (i < 0 || (j >= 0 && x.type.shape[i] === 1)) return b![j]!;
-      return j >= 0 && y.type.shape[j] !== 1 && knownSize(a![i]!) === null ? (knownSize(b![j]!) === null ? a![i]! : b![j]!) : a![i]!;
+      return j >= 0 && y.type.shape[j] !== 1 && knownSize(a![i]!) === null
+        ? knownSize(b![j]!) === null
+          ? a![i]!
+          : b![j]!
+        : a![i]!;
     });
     return [[...batch, a!.at(-2)!, b!.at(-1)!]];
   }
@@ -426,14 +430,22 @@ function batchOfArrays(node: Apply, a: NdArray, b: NdArray): number[] {
 export function matmul(x: TensorLike, y: TensorLike): TensorVariable {
   const [a, b] = operands(x, y);
   if (a.ndim === 0 || b.ndim === 0) {
-    throw new RankError("matmul: scalars are not allowed; use mul.", { op: "matmul", inputs: [operand(a), operand(b)] });
+    throw new RankError("matmul: scalars are not allowed; use mul.", {
+      op: "matmul",
+      inputs: [operand(a), operand(b)],
+    });
   }
   if (a.ndim <= 2 && b.ndim <= 2) return dot(a, b);
   const left = a.ndim === 1 ? dimshuffle(a, ["x", 0]) : a;
   const right = b.ndim === 1 ? dimshuffle(b, [0, "x"]) : b;
   const out = batchedOp.call(left, right) as TensorVariable;
   const dropped = a.ndim === 1 ? out.ndim - 2 : b.ndim === 1 ? out.ndim - 1 : -1;
-  return dropped < 0 ? out : dimshuffle(out, Array.from({ length: out.ndim }, (_, k) => k).filter((k) => k !== dropped));
+  return dropped < 0
+    ? out
+    : dimshuffle(
+        out,
+        Array.from({ length: out.ndim }, (_, k) => k).filter((k) => k !== dropped),
+      );
 }
 
 /**
@@ -443,7 +455,10 @@ export function matmul(x: TensorLike, y: TensorLike): TensorVariable {
 export function batchedDot(x: TensorLike, y: TensorLike): TensorVariable {
   const [a, b] = operands(x, y);
   if (a.ndim < 1 || b.ndim < 1) {
-    throw new RankError("batchedDot: both operands need a batch axis.", { op: "BatchedDot", inputs: [operand(a), operand(b)] });
+    throw new RankError("batchedDot: both operands need a batch axis.", {
+      op: "BatchedDot",
+      inputs: [operand(a), operand(b)],
+    });
   }
   if (a.ndim === 1 || b.ndim === 1) {
     const pad = (v: TensorVariable, rank: number): TensorVariable =>
@@ -489,10 +504,13 @@ function contractedAxes(
   for (const [i, k] of normal[0].entries()) {
     const [n, m] = [a.type.shape[k]!, b.type.shape[normal[1][i]!]!];
     if (n === null || m === null || n === m) continue;
-    throw new ShapeMismatchError(`${op}: axis ${k} of the first has size ${n}, axis ${normal[1][i]} of the second ${m}.`, {
-      op,
-      inputs: [operand(a), operand(b)],
-    });
+    throw new ShapeMismatchError(
+      `${op}: axis ${k} of the first has size ${n}, axis ${normal[1][i]} of the second ${m}.`,
+      {
+        op,
+        inputs: [operand(a), operand(b)],
+      },
+    );
   }
   return [[...normal[0]], [...normal[1]]];
 }

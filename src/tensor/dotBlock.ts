@@ -23,12 +23,7 @@ export function productBlock(ctx: LowerContext, axes: ProductLayout): Lowered {
   };
 }
 
-function sumOfProducts(
-  ctx: LowerContext,
-  axes: ProductLayout,
-  args: BlockArgs,
-  index: readonly Expr[],
-): Stmt[] {
+function sumOfProducts(ctx: LowerContext, axes: ProductLayout, args: BlockArgs, index: readonly Expr[]): Stmt[] {
   const { b } = ctx;
   const { dtype } = ctx.inputs[0]!;
   const [x, y] = [ctx.inputs[0]!, ctx.inputs[1]!];
@@ -67,10 +62,7 @@ function multiply(ctx: LowerContext, p: ElementValue, q: ElementValue): Expr[] {
   const { b } = ctx;
   const { dtype } = ctx.inputs[0]!;
   if (isPair(p) && isPair(q)) {
-    return [
-      b.sub(b.mul(p[0], q[0]), b.mul(p[1], q[1])),
-      b.add(b.mul(p[0], q[1]), b.mul(p[1], q[0])),
-    ];
+    return [b.sub(b.mul(p[0], q[0]), b.mul(p[1], q[1])), b.add(b.mul(p[0], q[1]), b.mul(p[1], q[0]))];
   }
   const [u, v] = [p as Expr, q as Expr];
   if (dtype === "bool") return [b.and(u, v)];

@@ -64,7 +64,10 @@ export class Elemwise extends Op {
     const vars = inputs as TensorVariable[];
     const rank = Math.max(...vars.map((v) => v.ndim));
     const padded = vars.map((v) => padLeft(v, rank));
-    const dtype = this.scalarOp.dtype.result(padded.map((v) => v.dtype), name);
+    const dtype = this.scalarOp.dtype.result(
+      padded.map((v) => v.dtype),
+      name,
+    );
     if (isComplex(dtype) || padded.some((v) => isComplex(v.dtype))) this.#checkComplex(padded, dtype);
     return new Apply(this, padded, [tensorType(dtype, staticBroadcast(name, padded))]);
   }
@@ -72,14 +75,24 @@ export class Elemwise extends Op {
   #checkComplex(inputs: readonly TensorVariable[], dtype: DType): void {
     const b = new IrBuilder();
     const args = inputs.map((v) => placeholders(b, v.dtype).value);
-    applyScalar(b, this.scalarOp, args, inputs.map((v) => v.dtype), dtype);
+    applyScalar(
+      b,
+      this.scalarOp,
+      args,
+      inputs.map((v) => v.dtype),
+      dtype,
+    );
   }
 
   override perform(node: Apply, inputs: readonly NdArray[]): NdArray[] {
     const out = node.outputs[0] as TensorVariable;
     const shape = runtimeShape(this.scalarOp.name, node, inputs);
     const views = inputs.map((x) => x.broadcastTo(shape));
-    const compute = elementFunction(this.scalarOp, inputs.map((x) => x.dtype), out.dtype);
+    const compute = elementFunction(
+      this.scalarOp,
+      inputs.map((x) => x.dtype),
+      out.dtype,
+    );
     const n = shape.reduce((a, b) => a * b, 1);
     const results: (Element | boolean)[] = [];
     const index = shape.map(() => 0);
@@ -104,9 +117,7 @@ export class Elemwise extends Op {
       // Any input that is not broadcast along the axis tells its size; prefer one known by its type.
       const tellers = node.inputs.map((v, i) => ({ n: (v as TensorVariable).type.shape[axis], i }));
       const teller =
-        tellers.find(({ n }) => typeof n === "number" && n !== 1) ??
-        tellers.find(({ n }) => n === null) ??
-        tellers[0]!;
+        tellers.find(({ n }) => typeof n === "number" && n !== 1) ?? tellers.find(({ n }) => n === null) ?? tellers[0]!;
       return shapes[teller.i]![axis]!;
     });
     return [sizes];
@@ -136,7 +147,10 @@ export class Elemwise extends Op {
       form: "pointwise",
       element(index, pull) {
         const args = ctx.inputs.map((x, i) =>
-          pull(i, x.static.map((n, axis) => (n === 1 ? zero : index[axis]!))),
+          pull(
+            i,
+            x.static.map((n, axis) => (n === 1 ? zero : index[axis]!)),
+          ),
         );
         return applyScalar(ctx.b, scalarOp, args, dtypes, result);
       },
@@ -198,7 +212,14 @@ function runtimeShape(name: string, node: Apply, inputs: readonly NdArray[]): nu
   });
 }
 
-function runtimeMismatch(name: string, node: Apply, inputs: readonly NdArray[], axis: number, i: number, j: number): Error {
+function runtimeMismatch(
+  name: string,
+  node: Apply,
+  inputs: readonly NdArray[],
+  axis: number,
+  i: number,
+  j: number,
+): Error {
   const sizes = `input[${i}].shape[${axis}] = ${inputs[i]!.shape[axis]!}, input[${j}].shape[${axis}] = ${inputs[j]!.shape[axis]!}`;
   const [createdAt] = node.createdAt;
   return new ShapeMismatchError(
@@ -293,7 +314,13 @@ function elementFunction(
 ): (args: readonly Element[]) => Element | boolean {
   const b = new IrBuilder();
   const inputs = dtypes.map((d) => placeholders(b, d));
-  const out = applyScalar(b, op, inputs.map((p) => p.value), dtypes, result);
+  const out = applyScalar(
+    b,
+    op,
+    inputs.map((p) => p.value),
+    dtypes,
+    result,
+  );
   const values = new Map<Ref, ScalarValue>();
   const evaluate = (e: Expr): ScalarValue => evaluateExpr(e, values);
   return (args) => {

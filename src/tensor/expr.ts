@@ -87,10 +87,9 @@ class Parser {
   }
 
   #fail(message: string, at: number): never {
-    throw new ArgumentError(
-      `T.expr: ${message} at column ${at + 1}:\n  ${this.#source}\n  ${" ".repeat(at)}^`,
-      { op: "expr" },
-    );
+    throw new ArgumentError(`T.expr: ${message} at column ${at + 1}:\n  ${this.#source}\n  ${" ".repeat(at)}^`, {
+      op: "expr",
+    });
   }
 
   #expression(least: number): TensorLike {

@@ -271,10 +271,15 @@ export function repeat(x: TensorLike, repeats: TensorLike, options: RepeatOption
   const details = { op: "repeat", inputs: [operand(v), operand(count)] };
   if (!isDiscrete(count.dtype)) throw new DtypeError(`repeat: expected a whole number, got ${count.dtype}.`, details);
   if (count.ndim > 0) {
-    throw new RankError("repeat: counts per element must be a list of numbers; a symbolic count must be a scalar.", details);
+    throw new RankError(
+      "repeat: counts per element must be a list of numbers; a symbolic count must be a scalar.",
+      details,
+    );
   }
   const n = asSize(count, "repeat");
-  const pattern = Array.from({ length: v.ndim }, (_, i) => i).flatMap((i): (number | "x")[] => (i === axis ? [i, "x"] : [i]));
+  const pattern = Array.from({ length: v.ndim }, (_, i) => i).flatMap((i): (number | "x")[] =>
+    i === axis ? [i, "x"] : [i],
+  );
   const sizes = shapeOf(v);
   const spread = sizes.flatMap((s, i) => (i === axis ? [s, n] : [s]));
   const out = sizes.map((s, i) => (i === axis ? sizeAlgebra.mul(s, n) : s));
@@ -294,7 +299,10 @@ function repeatEach(v: TensorVariable, repeats: readonly unknown[], axis: number
   }
   const n = v.type.shape[axis]!;
   if (n !== null && n !== repeats.length) {
-    throw new ValueError(`repeat: ${repeats.length} counts for an axis of size ${n}.`, { op: "repeat", inputs: [operand(v)] });
+    throw new ValueError(`repeat: ${repeats.length} counts for an axis of size ${n}.`, {
+      op: "repeat",
+      inputs: [operand(v)],
+    });
   }
   return take(v, constant(fromFlat(positions.map(BigInt), [positions.length], "int64")), { axis });
 }

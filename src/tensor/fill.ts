@@ -10,11 +10,7 @@ export interface LikeOptions {
 }
 
 /** `value` in the shape of `model`, and in its dtype unless another is given. */
-export function fullLike(
-  model: TensorLike,
-  value: TensorLike,
-  options: DType | LikeOptions = {},
-): TensorVariable {
+export function fullLike(model: TensorLike, value: TensorLike, options: DType | LikeOptions = {}): TensorVariable {
   const m = asTensor(model);
   const dtype = typeof options === "string" ? parseDType(options) : (options.dtype ?? m.dtype);
   return second(m, cast(asTensor(value, dtype), dtype));

@@ -36,10 +36,7 @@ export class GradientView extends Op {
     return [x!.copy()];
   }
 
-  override inferShape(
-    _node: Apply,
-    [shape]: readonly (readonly Variable[])[],
-  ): (readonly Variable[])[] {
+  override inferShape(_node: Apply, [shape]: readonly (readonly Variable[])[]): (readonly Variable[])[] {
     return [shape!];
   }
 

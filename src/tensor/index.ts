@@ -21,7 +21,13 @@ export { TensorVariable, type TensorLike } from "./variable.ts";
 
 // Elementwise functions
 export * from "./math.ts";
-export { and as bitwiseAnd, invert as bitwiseNot, or as bitwiseOr, switch_ as switch, xor as bitwiseXor } from "./math.ts";
+export {
+  and as bitwiseAnd,
+  invert as bitwiseNot,
+  or as bitwiseOr,
+  switch_ as switch,
+  xor as bitwiseXor,
+} from "./math.ts";
 
 // Reductions
 export * from "./reduction.ts";

@@ -339,7 +339,10 @@ export class Split extends Op {
       );
     }
     const types = known.map((m) =>
-      tensorType(v.dtype, v.type.shape.map((s, k) => (k === this.axis ? (m !== null && m >= 0 ? m : null) : s))),
+      tensorType(
+        v.dtype,
+        v.type.shape.map((s, k) => (k === this.axis ? (m !== null && m >= 0 ? m : null) : s)),
+      ),
     );
     return new Apply(this, [v, axis, ...sizes], types);
   }
@@ -394,7 +397,10 @@ export class Split extends Op {
     return {
       form: "pointwise",
       element: (index, pull, output) =>
-        pull(0, index.map((at, k) => (k === axis ? b.add(at, starts[output]!) : at))),
+        pull(
+          0,
+          index.map((at, k) => (k === axis ? b.add(at, starts[output]!) : at)),
+        ),
     };
   }
 }
@@ -414,7 +420,9 @@ export function split(x: TensorLike, sizes: SizesLike, options: SplitOptions = {
   const axis = normalizeAxisOf(options.axis ?? 0, v.ndim, "split");
   const counts = asSizes(sizes, "split", 0, options.nSplits);
   if (options.nSplits !== undefined && options.nSplits !== counts.length) {
-    throw new ValueError(`split: nSplits is ${options.nSplits}, but ${counts.length} sizes were given.`, { op: "Split" });
+    throw new ValueError(`split: nSplits is ${options.nSplits}, but ${counts.length} sizes were given.`, {
+      op: "Split",
+    });
   }
   const node = new Split(axis, counts.length).makeNode(v, sizeConstant(axis), ...counts);
   return node.outputs as TensorVariable[];

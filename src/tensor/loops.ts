@@ -42,12 +42,7 @@ export function loadElement(b: IrBuilder, dtype: DType, from: Operand, index: re
 }
 
 /** Stores an element. */
-export function storeElement(
-  b: IrBuilder,
-  to: Operand,
-  index: readonly Expr[],
-  value: ElementValue,
-): Stmt[] {
+export function storeElement(b: IrBuilder, to: Operand, index: readonly Expr[], value: ElementValue): Stmt[] {
   const at = address(b, to.layout, index);
   if (!isPair(value)) return [{ kind: "store", buffer: to.buffer, index: at, value }];
   const slot = b.mul(at, 2);
@@ -137,7 +132,9 @@ export function inRange(b: IrBuilder, i: Expr, size: Expr): Expr {
 export function wrapNegative(b: IrBuilder, i: Expr, size: Expr): Expr {
   const at = asIndex(b, i);
   return at.kind === "const"
-    ? Number(at.value) < 0 ? b.add(size, at) : at
+    ? Number(at.value) < 0
+      ? b.add(size, at)
+      : at
     : b.select(b.lt(at, 0), b.add(at, size), at);
 }
 
@@ -162,11 +159,7 @@ export function require(ctx: LowerContext, cond: Expr, message: string): void {
 }
 
 /** Index into an operand that broadcasts against the last axes of `index`. */
-export function broadcastIndex(
-  b: IrBuilder,
-  operandSizes: readonly (number | null)[],
-  index: readonly Expr[],
-): Expr[] {
+export function broadcastIndex(b: IrBuilder, operandSizes: readonly (number | null)[], index: readonly Expr[]): Expr[] {
   const lead = index.length - operandSizes.length;
   return operandSizes.map((n, axis) => (n === 1 ? b.index(0) : index[lead + axis]!));
 }

@@ -199,15 +199,7 @@ const BINARY = [
   "fill",
 ] as const;
 
-const REDUCTIONS = [
-  "max",
-  "min",
-  "argmax",
-  "argmin",
-  "all",
-  "any",
-  "ptp",
-] as const;
+const REDUCTIONS = ["max", "min", "argmax", "argmin", "all", "any", "ptp"] as const;
 
 type Method = (this: TensorVariable, ...args: never[]) => unknown;
 

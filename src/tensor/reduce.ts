@@ -71,8 +71,19 @@ export abstract class CAReduce extends Op {
   override perform(node: Apply, [x]: readonly NdArray[]): NdArray[] {
     const { acc, out } = this.dtypes(x!.dtype);
     const { shape, groups } = groupElements(x!, this.axes);
-    const results = groups.map((g) => this.combine(g.map((e) => convertTo(e, x!.dtype, acc)), acc));
-    return [fromFlat(results.map((e) => convertTo(e, acc, out)), shape, (node.outputs[0] as TensorVariable).dtype)];
+    const results = groups.map((g) =>
+      this.combine(
+        g.map((e) => convertTo(e, x!.dtype, acc)),
+        acc,
+      ),
+    );
+    return [
+      fromFlat(
+        results.map((e) => convertTo(e, acc, out)),
+        shape,
+        (node.outputs[0] as TensorVariable).dtype,
+      ),
+    ];
   }
 
   lower(ctx: LowerContext): Lowered {
@@ -109,10 +120,7 @@ export function keepAxes(v: TensorVariable, axes: readonly number[], rank: numbe
 }
 
 /** The elements of each output position, in C order. */
-export function groupElements(
-  x: NdArray,
-  axes: readonly number[],
-): { shape: number[]; groups: Element[][] } {
+export function groupElements(x: NdArray, axes: readonly number[]): { shape: number[]; groups: Element[][] } {
   const kept = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
   const moved = x.transpose([...kept, ...axes]);
   const shape = kept.map((i) => x.shape[i]!);
@@ -158,7 +166,10 @@ abstract class Accumulation extends CAReduce {
   readonly accDtype: DType | undefined;
 
   constructor(axes: readonly number[], dtype?: DType, accDtype?: DType) {
-    super(axes, `${dtype === undefined ? "" : `;dtype=${dtype}`}${accDtype === undefined ? "" : `;acc_dtype=${accDtype}`}`);
+    super(
+      axes,
+      `${dtype === undefined ? "" : `;dtype=${dtype}`}${accDtype === undefined ? "" : `;acc_dtype=${accDtype}`}`,
+    );
     this.dtype = dtype;
     this.accDtype = accDtype;
   }
@@ -196,7 +207,10 @@ export class Sum extends Accumulation {
       return { re: preciseSum(list.map((v) => v.re)), im: preciseSum(list.map((v) => v.im)) };
     }
     if (isFloat(acc)) return preciseSum(values as readonly number[]);
-    return wrapInteger(values.reduce((a: bigint, v) => a + BigInt(v as number | bigint), 0n), acc);
+    return wrapInteger(
+      values.reduce((a: bigint, v) => a + BigInt(v as number | bigint), 0n),
+      acc,
+    );
   }
 
   override lop(node: Apply, [g]: readonly (Variable | null)[]): InputGradient[] {
@@ -224,7 +238,10 @@ export class Prod extends Accumulation {
       );
     }
     if (isFloat(acc)) return (values as readonly number[]).reduce((a, v) => round(a * v), 1);
-    return wrapInteger(values.reduce((a: bigint, v) => a * BigInt(v as number | bigint), 1n), acc);
+    return wrapInteger(
+      values.reduce((a: bigint, v) => a * BigInt(v as number | bigint), 1n),
+      acc,
+    );
   }
 
   /** Parts of a complex product do not combine on their own. */
@@ -239,7 +256,12 @@ export class Prod extends Accumulation {
       emit: ({ inputs: [x], outputs: [out] }) => {
         const refs = input.shape.map((_, i) => b.natural(`i${i}`));
         const kept = refs.filter((_, i) => !this.axes.includes(i));
-        const [re, im, nextRe, nextIm] = ["re", "im", "next.re", "next.im"].map((name) => b.ref(type, name)) as [Ref, Ref, Ref, Ref];
+        const [re, im, nextRe, nextIm] = ["re", "im", "next.re", "next.im"].map((name) => b.ref(type, name)) as [
+          Ref,
+          Ref,
+          Ref,
+          Ref,
+        ];
         const [xr, xi] = convertElement(b, loadElement(b, input.dtype, x!, refs), acc) as readonly [Expr, Expr];
         const loop = (axis: number, body: Stmt[]): Stmt[] => [
           { kind: "for", ref: refs[axis]!, extent: input.shape[axis]!, mode: "serial", body },
@@ -273,7 +295,11 @@ export class Prod extends Accumulation {
     const withoutZeros = switch_(zero, 1, x);
     const zeros = this.spread(new Sum(this.axes).call(cast(zero, "int64")) as TensorVariable, ndim);
     const rest = this.spread(new Prod(this.axes).call(withoutZeros) as TensorVariable, ndim);
-    const others = switch_(zero, switch_(eq(zeros, 1), rest, 0), switch_(eq(zeros, 0), div(this.spread(out, ndim), withoutZeros), 0));
+    const others = switch_(
+      zero,
+      switch_(eq(zeros, 1), rest, 0),
+      switch_(eq(zeros, 0), div(this.spread(out, ndim), withoutZeros), 0),
+    );
     return [mul(this.spread(g as TensorVariable, ndim), conj(others))];
   }
 }
@@ -293,7 +319,9 @@ abstract class Extremum extends CAReduce {
 
   protected override emptyFailure(ctx: LowerContext): { emptyFailure?: number } {
     const empty = this.axes.some((a) => ctx.inputs[0]!.static[a] === null || ctx.inputs[0]!.static[a] === 0);
-    return empty ? { emptyFailure: ctx.failure(`ValueError: ${this.name.toLowerCase()} of an empty array has no value.`) } : {};
+    return empty
+      ? { emptyFailure: ctx.failure(`ValueError: ${this.name.toLowerCase()} of an empty array has no value.`) }
+      : {};
   }
 
   protected pick(values: readonly Element[], better: (a: Element, b: Element) => boolean): number {
@@ -345,7 +373,13 @@ abstract class Position extends Extremum {
 
   override perform(_node: Apply, [x]: readonly NdArray[]): NdArray[] {
     const { shape, groups } = groupElements(x!, this.axes);
-    return [fromFlat(groups.map((g) => this.combine(g)), shape, "int64")];
+    return [
+      fromFlat(
+        groups.map((g) => this.combine(g)),
+        shape,
+        "int64",
+      ),
+    ];
   }
 
   protected abstract override combine(values: readonly Element[]): Element;

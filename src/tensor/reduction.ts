@@ -5,7 +5,20 @@ import { ArgumentError, ValueError } from "../errors.ts";
 import { asTensor } from "./constant.ts";
 import { dimshuffle } from "./dimshuffle.ts";
 import { abs, add, cast, div, exp, isinf, log, neq, pow, sqr, sqrt, sub, switch_ } from "./math.ts";
-import { All, Any, Argmax, Argmin, Max, Min, Prod, Sum, accumulatorOf, keepAxes, widened, type CAReduce } from "./reduce.ts";
+import {
+  All,
+  Any,
+  Argmax,
+  Argmin,
+  Max,
+  Min,
+  Prod,
+  Sum,
+  accumulatorOf,
+  keepAxes,
+  widened,
+  type CAReduce,
+} from "./reduce.ts";
 import { shapeI } from "./shape.ts";
 import { normalizeAxes, sizeProduct } from "./sizes.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
@@ -192,5 +205,8 @@ export function logsumexp(x: TensorLike, options: ReduceOptions = {}): TensorVar
   const total = log(sum(exp(sub(v, shift)), { axis: axes, keepdims: true }));
   const result = add(total, shift);
   if (options.keepdims === true) return result;
-  return dimshuffle(result, result.type.shape.map((_, i) => i).filter((i) => !axes.includes(i)));
+  return dimshuffle(
+    result,
+    result.type.shape.map((_, i) => i).filter((i) => !axes.includes(i)),
+  );
 }

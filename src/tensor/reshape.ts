@@ -162,7 +162,9 @@ function fillOpen(shape: readonly TensorVariable[], sizes: readonly TensorVariab
   const below: TensorVariable[] = [];
   for (const [axis, n] of sizes.entries()) {
     if (axis === open) continue;
-    const twin = above.findIndex((m) => m === n || (knownSize(n) !== null && knownSize(n) !== 0 && knownSize(m) === knownSize(n)));
+    const twin = above.findIndex(
+      (m) => m === n || (knownSize(n) !== null && knownSize(n) !== 0 && knownSize(m) === knownSize(n)),
+    );
     if (twin >= 0) above.splice(twin, 1);
     else below.push(n);
   }

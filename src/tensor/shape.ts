@@ -73,9 +73,7 @@ export function shapeI(x: Variable, axis: number): TensorVariable {
   if (n !== null && n !== undefined) return sizeConstant(n);
   let list = readSizes.get(x);
   if (list === undefined) readSizes.set(x, (list = []));
-  return (list[axis] ??= markNonNegative(
-    (shapeOps[axis] ??= new ShapeI(axis)).call(x) as TensorVariable,
-  ));
+  return (list[axis] ??= markNonNegative((shapeOps[axis] ??= new ShapeI(axis)).call(x) as TensorVariable));
 }
 
 /** The shape of `x`: a frozen list of int64 scalars. */
@@ -114,10 +112,10 @@ export class SpecifyShape extends Op {
       const n = knownSize(sizes[k]!);
       const have = out[axis]!;
       if (n !== null && have !== null && n !== have) {
-        throw new ShapeMismatchError(
-          `specifyShape: axis ${axis} has size ${have}, not ${n} (${v.type.toString()}).`,
-          { op: "SpecifyShape", inputs: [operand(v)] },
-        );
+        throw new ShapeMismatchError(`specifyShape: axis ${axis} has size ${have}, not ${n} (${v.type.toString()}).`, {
+          op: "SpecifyShape",
+          inputs: [operand(v)],
+        });
       }
       if (n !== null) out[axis] = n;
     }
@@ -128,10 +126,11 @@ export class SpecifyShape extends Op {
     for (const [k, axis] of this.axes.entries()) {
       const n = Number(sizes[k]!.itemBigInt());
       if (x!.shape[axis] === n) continue;
-      throw new ShapeMismatchError(
-        `specifyShape: axis ${axis} has size ${x!.shape[axis]}, but ${n} was asserted.`,
-        { op: "SpecifyShape", inputs: [{ dtype: x!.dtype, shape: x!.shape }], createdAt: node.createdAt[0] },
-      );
+      throw new ShapeMismatchError(`specifyShape: axis ${axis} has size ${x!.shape[axis]}, but ${n} was asserted.`, {
+        op: "SpecifyShape",
+        inputs: [{ dtype: x!.dtype, shape: x!.shape }],
+        createdAt: node.createdAt[0],
+      });
     }
     return [x!.copy()];
   }
@@ -290,25 +289,34 @@ function rebroadcast(v: TensorVariable, axes: readonly (readonly [number, boolea
 /** `x`, where the given axes are said to have size 1 (checked when the function runs), so that they broadcast. */
 export function addBroadcast(x: TensorLike, ...axes: number[]): TensorVariable {
   const v = asTensor(x);
-  return rebroadcast(v, axes.map((axis) => [normalizeAxisOf(axis, v.ndim, "addBroadcast"), true]));
+  return rebroadcast(
+    v,
+    axes.map((axis) => [normalizeAxisOf(axis, v.ndim, "addBroadcast"), true]),
+  );
 }
 
 /** `x`, where it is forgotten that the given axes have size 1. */
 export function unbroadcast(x: TensorLike, ...axes: number[]): TensorVariable {
   const v = asTensor(x);
-  return rebroadcast(v, axes.map((axis) => [normalizeAxisOf(axis, v.ndim, "unbroadcast"), false]));
+  return rebroadcast(
+    v,
+    axes.map((axis) => [normalizeAxisOf(axis, v.ndim, "unbroadcast"), false]),
+  );
 }
 
 /** `x`, broadcastable exactly where `pattern` says so. */
 export function patternBroadcast(x: TensorLike, pattern: readonly boolean[]): TensorVariable {
   const v = asTensor(x);
   if (pattern.length !== v.ndim) {
-    throw new AxisError(
-      `patternBroadcast: ${pattern.length} entries were given for an input of rank ${v.ndim}.`,
-      { op: "Rebroadcast", inputs: [operand(v)] },
-    );
+    throw new AxisError(`patternBroadcast: ${pattern.length} entries were given for an input of rank ${v.ndim}.`, {
+      op: "Rebroadcast",
+      inputs: [operand(v)],
+    });
   }
-  return rebroadcast(v, pattern.map((one, axis) => [axis, one]));
+  return rebroadcast(
+    v,
+    pattern.map((one, axis) => [axis, one]),
+  );
 }
 
 const allAxes = (v: TensorVariable): number[] => Array.from({ length: v.ndim }, (_, i) => i);
@@ -343,7 +351,10 @@ export function expandDims(x: TensorLike, axis: number | readonly number[]): Ten
   const at = new Set(list.map((a) => normalizeAxisOf(a, rank, "expandDims")));
   if (at.size !== list.length) throw new AxisError("expandDims: an axis is named twice.", { op: "expandDims" });
   let next = 0;
-  return dimshuffle(v, Array.from({ length: rank }, (_, k) => (at.has(k) ? "x" : next++)));
+  return dimshuffle(
+    v,
+    Array.from({ length: rank }, (_, k) => (at.has(k) ? "x" : next++)),
+  );
 }
 
 /**
@@ -352,10 +363,17 @@ export function expandDims(x: TensorLike, axis: number | readonly number[]): Ten
  */
 export function squeeze(x: TensorLike, axis?: number | readonly number[]): TensorVariable {
   let v = asTensor(x);
-  if (axis === undefined) return dimshuffle(v, allAxes(v).filter((a) => v.type.shape[a] !== 1));
+  if (axis === undefined)
+    return dimshuffle(
+      v,
+      allAxes(v).filter((a) => v.type.shape[a] !== 1),
+    );
   const list = (typeof axis === "number" ? [axis] : axis).map((a) => normalizeAxisOf(a, v.ndim, "squeeze"));
   v = addBroadcast(v, ...list);
-  return dimshuffle(v, allAxes(v).filter((a) => !list.includes(a)));
+  return dimshuffle(
+    v,
+    allAxes(v).filter((a) => !list.includes(a)),
+  );
 }
 
 /** Permuted so that `axis1` and `axis2` are exchanged. */
@@ -363,7 +381,10 @@ export function swapaxes(x: TensorLike, axis1: number, axis2: number): TensorVar
   const v = asTensor(x);
   const a = normalizeAxisOf(axis1, v.ndim, "swapaxes");
   const b = normalizeAxisOf(axis2, v.ndim, "swapaxes");
-  return dimshuffle(v, allAxes(v).map((k) => (k === a ? b : k === b ? a : k)));
+  return dimshuffle(
+    v,
+    allAxes(v).map((k) => (k === a ? b : k === b ? a : k)),
+  );
 }
 
 /** Moves axes to new places; the others keep their order. */

@@ -96,14 +96,20 @@ export const sizeAlgebra: IntegerAlgebra<TensorVariable> = {
   },
   min(a, b) {
     if (a === b) return a;
-    for (const [x, y] of [[a, b], [b, a]] as const) {
+    for (const [x, y] of [
+      [a, b],
+      [b, a],
+    ] as const) {
       if (knownSize(x) === 0 && isNonNegative(y)) return x;
     }
     return fold(a, b, Math.min) ?? markIf(isNonNegative(a) && isNonNegative(b), minimum(a, b));
   },
   max(a, b) {
     if (a === b) return a;
-    for (const [x, y] of [[a, b], [b, a]] as const) {
+    for (const [x, y] of [
+      [a, b],
+      [b, a],
+    ] as const) {
       const least = knownSize(x);
       if (least !== null && least <= 0 && isNonNegative(y)) return y;
     }
@@ -219,10 +225,10 @@ export function asSize(given: SizeLike, op: string, least = 0): TensorVariable {
     throw new ValueError(`${op}: ${String(given)} is not a size; expected a whole number.`, { op });
   }
   if (v.ndim !== 0 || !isDiscrete(v.dtype) || v.dtype === "bool") {
-    throw new ValueError(
-      `${op}: a size must be an integer scalar, got ${v.toString()} of type ${v.type.toString()}.`,
-      { op, inputs: [{ dtype: v.dtype, shape: v.type.shape }] },
-    );
+    throw new ValueError(`${op}: a size must be an integer scalar, got ${v.toString()} of type ${v.type.toString()}.`, {
+      op,
+      inputs: [{ dtype: v.dtype, shape: v.type.shape }],
+    });
   }
   const value = knownSize(v);
   if (value !== null) return asSize(value, op, least);

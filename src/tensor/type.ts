@@ -41,10 +41,7 @@ export class TensorType<D extends DType = DType> extends Type implements BufferS
   override isSuper(other: Type): boolean {
     if (this === other) return true;
     if (!(other instanceof TensorType) || other.dtype !== this.dtype) return false;
-    return (
-      other.shape.length === this.shape.length &&
-      this.shape.every((n, i) => n === null || n === other.shape[i])
-    );
+    return other.shape.length === this.shape.length && this.shape.every((n, i) => n === null || n === other.shape[i]);
   }
 
   override makeVariable(owner: Apply | null, index: number, name?: string): TensorVariable<D> {

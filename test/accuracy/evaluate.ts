@@ -83,7 +83,12 @@ function compute(
       return cast(values.get(x.arg)!, x.arg.type, x.type, n);
     case "op": {
       const out = column(x.type, n);
-      operate(x.op, out, x.args.map((a) => values.get(a)!), n);
+      operate(
+        x.op,
+        out,
+        x.args.map((a) => values.get(a)!),
+        n,
+      );
       return out;
     }
     case "load":
@@ -120,37 +125,83 @@ function operate(op: string, column: Column, args: readonly Column[], n: number)
   const out = column as Float64Array;
   const [a, b, c] = args as readonly Float64Array[] as [Float64Array, Float64Array, Float64Array];
   switch (op) {
-    case "add": for (let i = 0; i < n; i++) out[i] = a[i]! + b[i]!; return;
-    case "sub": for (let i = 0; i < n; i++) out[i] = a[i]! - b[i]!; return;
+    case "add":
+      for (let i = 0; i < n; i++) out[i] = a[i]! + b[i]!;
+      return;
+    case "sub":
+      for (let i = 0; i < n; i++) out[i] = a[i]! - b[i]!;
+      return;
     case "mul":
       if (out instanceof Int32Array || out instanceof Uint32Array) throw new Error("evaluate: integer product");
       for (let i = 0; i < n; i++) out[i] = a[i]! * b[i]!;
       return;
-    case "div": for (let i = 0; i < n; i++) out[i] = a[i]! / b[i]!; return;
-    case "neg": for (let i = 0; i < n; i++) out[i] = -a[i]!; return;
-    case "abs": for (let i = 0; i < n; i++) out[i] = Math.abs(a[i]!); return;
-    case "sqrt": for (let i = 0; i < n; i++) out[i] = Math.sqrt(a[i]!); return;
-    case "floor": for (let i = 0; i < n; i++) out[i] = Math.floor(a[i]!); return;
-    case "ceil": for (let i = 0; i < n; i++) out[i] = Math.ceil(a[i]!); return;
-    case "trunc": for (let i = 0; i < n; i++) out[i] = Math.trunc(a[i]!); return;
-    case "nearest": for (let i = 0; i < n; i++) out[i] = nearest(a[i]!); return;
-    case "copysign": for (let i = 0; i < n; i++) out[i] = withSign(a[i]!, b[i]!); return;
-    case "eq": for (let i = 0; i < n; i++) out[i] = Number(a[i] === b[i]); return;
-    case "ne": for (let i = 0; i < n; i++) out[i] = Number(a[i] !== b[i]); return;
-    case "lt": for (let i = 0; i < n; i++) out[i] = Number(a[i]! < b[i]!); return;
-    case "le": for (let i = 0; i < n; i++) out[i] = Number(a[i]! <= b[i]!); return;
-    case "gt": for (let i = 0; i < n; i++) out[i] = Number(a[i]! > b[i]!); return;
-    case "ge": for (let i = 0; i < n; i++) out[i] = Number(a[i]! >= b[i]!); return;
-    case "and": for (let i = 0; i < n; i++) out[i] = a[i]! & b[i]!; return;
-    case "or": for (let i = 0; i < n; i++) out[i] = a[i]! | b[i]!; return;
-    case "xor": for (let i = 0; i < n; i++) out[i] = a[i]! ^ b[i]!; return;
-    case "not": not(column, args[0]!, n); return;
-    case "shl": for (let i = 0; i < n; i++) out[i] = a[i]! << b[i]!; return;
+    case "div":
+      for (let i = 0; i < n; i++) out[i] = a[i]! / b[i]!;
+      return;
+    case "neg":
+      for (let i = 0; i < n; i++) out[i] = -a[i]!;
+      return;
+    case "abs":
+      for (let i = 0; i < n; i++) out[i] = Math.abs(a[i]!);
+      return;
+    case "sqrt":
+      for (let i = 0; i < n; i++) out[i] = Math.sqrt(a[i]!);
+      return;
+    case "floor":
+      for (let i = 0; i < n; i++) out[i] = Math.floor(a[i]!);
+      return;
+    case "ceil":
+      for (let i = 0; i < n; i++) out[i] = Math.ceil(a[i]!);
+      return;
+    case "trunc":
+      for (let i = 0; i < n; i++) out[i] = Math.trunc(a[i]!);
+      return;
+    case "nearest":
+      for (let i = 0; i < n; i++) out[i] = nearest(a[i]!);
+      return;
+    case "copysign":
+      for (let i = 0; i < n; i++) out[i] = withSign(a[i]!, b[i]!);
+      return;
+    case "eq":
+      for (let i = 0; i < n; i++) out[i] = Number(a[i] === b[i]);
+      return;
+    case "ne":
+      for (let i = 0; i < n; i++) out[i] = Number(a[i] !== b[i]);
+      return;
+    case "lt":
+      for (let i = 0; i < n; i++) out[i] = Number(a[i]! < b[i]!);
+      return;
+    case "le":
+      for (let i = 0; i < n; i++) out[i] = Number(a[i]! <= b[i]!);
+      return;
+    case "gt":
+      for (let i = 0; i < n; i++) out[i] = Number(a[i]! > b[i]!);
+      return;
+    case "ge":
+      for (let i = 0; i < n; i++) out[i] = Number(a[i]! >= b[i]!);
+      return;
+    case "and":
+      for (let i = 0; i < n; i++) out[i] = a[i]! & b[i]!;
+      return;
+    case "or":
+      for (let i = 0; i < n; i++) out[i] = a[i]! | b[i]!;
+      return;
+    case "xor":
+      for (let i = 0; i < n; i++) out[i] = a[i]! ^ b[i]!;
+      return;
+    case "not":
+      not(column, args[0]!, n);
+      return;
+    case "shl":
+      for (let i = 0; i < n; i++) out[i] = a[i]! << b[i]!;
+      return;
     case "shr":
       if (column instanceof Uint32Array) for (let i = 0; i < n; i++) out[i] = a[i]! >>> b[i]!;
       else for (let i = 0; i < n; i++) out[i] = a[i]! >> b[i]!;
       return;
-    case "select": for (let i = 0; i < n; i++) out[i] = a[i] ? b[i]! : c[i]!; return;
+    case "select":
+      for (let i = 0; i < n; i++) out[i] = a[i] ? b[i]! : c[i]!;
+      return;
     default:
       throw new Error(`evaluate: ${op} is not a simple instruction`);
   }

@@ -14,12 +14,31 @@ import { scalarInstructions } from "../../src/ir/scalarInstructions.ts";
 import { topological } from "./evaluate.ts";
 
 const C_TYPES: Partial<Record<ScalarType, string>> = {
-  f32: "float", f64: "double", i32: "int32_t", u32: "uint32_t", i64: "int64_t", u64: "uint64_t", bool: "int",
+  f32: "float",
+  f64: "double",
+  i32: "int32_t",
+  u32: "uint32_t",
+  i64: "int64_t",
+  u64: "uint64_t",
+  bool: "int",
 };
 
 const INFIX: Readonly<Record<string, string>> = {
-  add: "+", sub: "-", mul: "*", div: "/", eq: "==", ne: "!=", lt: "<", le: "<=", gt: ">", ge: ">=",
-  and: "&", or: "|", xor: "^", shl: "<<", shr: ">>",
+  add: "+",
+  sub: "-",
+  mul: "*",
+  div: "/",
+  eq: "==",
+  ne: "!=",
+  lt: "<",
+  le: "<=",
+  gt: ">",
+  ge: ">=",
+  and: "&",
+  or: "|",
+  xor: "^",
+  shl: "<<",
+  shr: ">>",
 };
 
 function constant(e: Expr & { kind: "const" }): string {
@@ -48,14 +67,24 @@ function operation(e: Expr & { kind: "op" }, name: (x: Expr) => string): string 
     return `${args[0]} ${infix} ${args[1]}`;
   }
   switch (e.op) {
-    case "select": return `${args[0]} ? ${args[1]} : ${args[2]}`;
-    case "not": return type === "bool" ? `!${args[0]}` : `~${args[0]}`;
-    case "neg": return `-${args[0]}`;
-    case "abs": return `__builtin_fabs${single}(${args[0]})`;
-    case "nearest": return `__builtin_rint${single}(${args[0]})`;
-    case "sqrt": case "floor": case "ceil": case "trunc": case "copysign":
+    case "select":
+      return `${args[0]} ? ${args[1]} : ${args[2]}`;
+    case "not":
+      return type === "bool" ? `!${args[0]}` : `~${args[0]}`;
+    case "neg":
+      return `-${args[0]}`;
+    case "abs":
+      return `__builtin_fabs${single}(${args[0]})`;
+    case "nearest":
+      return `__builtin_rint${single}(${args[0]})`;
+    case "sqrt":
+    case "floor":
+    case "ceil":
+    case "trunc":
+    case "copysign":
       return `__builtin_${e.op}${single}(${args.join(", ")})`;
-    default: throw new Error(e.op);
+    default:
+      throw new Error(e.op);
   }
 }
 
@@ -121,7 +150,14 @@ for (const name of asked.length > 0 ? asked : decomposedNames) {
   if (scalarInstructions[name].arity !== 1) continue;
   writeFileSync(join(folder, "a.c"), source(name));
   const flags = ["-O3", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-w"];
-  execFileSync("gcc", [...flags, `-DSTRIDE=${process.env["STRIDE"] ?? "1"}`, "-o", join(folder, "a"), join(folder, "a.c"), "-lm"]);
+  execFileSync("gcc", [
+    ...flags,
+    `-DSTRIDE=${process.env["STRIDE"] ?? "1"}`,
+    "-o",
+    join(folder, "a"),
+    join(folder, "a.c"),
+    "-lm",
+  ]);
   process.stdout.write(execFileSync(join(folder, "a"), { encoding: "utf8" }));
   if (!(name in maxUlp)) throw new Error(name);
 }

@@ -3,7 +3,13 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { IrBuilder } from "../../src/ir/build.ts";
 import { maxUlp } from "../../src/ir/decompose/bounds.ts";
-import { decomposedNames, decompositions, type DecomposedName, type Expansion, type FloatType } from "../../src/ir/decompose/index.ts";
+import {
+  decomposedNames,
+  decompositions,
+  type DecomposedName,
+  type Expansion,
+  type FloatType,
+} from "../../src/ir/decompose/index.ts";
 import type { Expr, Ref } from "../../src/ir/node.ts";
 import { scalarInstructions } from "../../src/ir/scalarInstructions.ts";
 import { evaluate, topological } from "./evaluate.ts";
@@ -87,7 +93,8 @@ export function reference(name: string, type: FloatType): Reference {
   const [count, sum] = [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];
   const seed = 2 * Object.keys(domains).indexOf(name);
   const columns = domains[name]![type].map((s, i) => points(s, count, seed + 1000 * i, type === "f32"));
-  if (checksum(columns) !== sum) throw new Error(`${name}.${type}: the recorded arguments are others; run references.py`);
+  if (checksum(columns) !== sum)
+    throw new Error(`${name}.${type}: the recorded arguments are others; run references.py`);
   const data = bytes.buffer.slice(bytes.byteOffset + 8, bytes.byteOffset + bytes.length) as ArrayBuffer;
   return { columns, truth: new Truth(type, count, data) };
 }
@@ -117,7 +124,14 @@ export function errorInUlp(y: number, rounded: number, rest: number, type: Float
 }
 
 /** The same in ulp of the largest term of the function, where that is larger. */
-export function errorOf(name: string, x: readonly number[], y: number, rounded: number, rest: number, type: FloatType): number {
+export function errorOf(
+  name: string,
+  x: readonly number[],
+  y: number,
+  rounded: number,
+  rest: number,
+  type: FloatType,
+): number {
   const error = errorInUlp(y, rounded, rest, type);
   if (!(error > 1)) return error;
   const term = largestTerm(name, x[0]!);

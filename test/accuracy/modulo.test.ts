@@ -29,7 +29,8 @@ function pairs(type: FloatType): readonly [FloatArray, FloatArray] {
   for (let i = 0; i < count; i += 3) {
     const n = 1 + (i % 1021);
     const product = n * y[i]!;
-    if (Number.isFinite(product) && Math.abs(product) <= MAX[type][1]) x[i] = product * (1 + ((i % 5) - 2) * 2 ** (single ? -23 : -52));
+    if (Number.isFinite(product) && Math.abs(product) <= MAX[type][1])
+      x[i] = product * (1 + ((i % 5) - 2) * 2 ** (single ? -23 : -52));
   }
   return [x, y];
 }
@@ -57,13 +58,31 @@ describe.each(["f32", "f64"] as const)("mod of %s", (type) => {
   });
 
   it("has the sign of the divisor and NumPy's special values", () => {
-    const values = [0, -0, 1, -1, 2.5, -2.5, 7, -7, Infinity, -Infinity, NaN, MAX[type][0], -MAX[type][0], MAX[type][1]];
+    const values = [
+      0,
+      -0,
+      1,
+      -1,
+      2.5,
+      -2.5,
+      7,
+      -7,
+      Infinity,
+      -Infinity,
+      NaN,
+      MAX[type][0],
+      -MAX[type][0],
+      MAX[type][1],
+    ];
     const rows = values.flatMap((a) => values.map((b) => [a, b] as const));
     const make = (v: number[]): FloatArray => (type === "f32" ? new Float32Array(v) : new Float64Array(v));
     const columns = [make(rows.map((r) => r[0])), make(rows.map((r) => r[1]))];
     const results = run(expansion.slow, refs, columns);
     rows.forEach(([a, b], i) => {
-      expect(Object.is(results[i], round(floatModulo(a, b))), `${a} mod ${b}: ${results[i]}, not ${floatModulo(a, b)}`).toBe(true);
+      expect(
+        Object.is(results[i], round(floatModulo(a, b))),
+        `${a} mod ${b}: ${results[i]}, not ${floatModulo(a, b)}`,
+      ).toBe(true);
     });
   });
 });

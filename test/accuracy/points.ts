@@ -34,7 +34,13 @@ export class Xorshift {
  * `line`: uniform between two numbers; `near`: a number plus a log-uniform distance up to `width` on both sides.
  */
 export type Segment =
-  | { readonly kind: "bits"; readonly low: number; readonly high: number; readonly sign: "+" | "-" | "+-"; readonly share: number }
+  | {
+      readonly kind: "bits";
+      readonly low: number;
+      readonly high: number;
+      readonly sign: "+" | "-" | "+-";
+      readonly share: number;
+    }
   | { readonly kind: "line"; readonly low: number; readonly high: number; readonly share: number }
   | { readonly kind: "near"; readonly at: number; readonly width: number; readonly share: number };
 

@@ -18,5 +18,8 @@ for (const name of decomposedNames) {
   }
 }
 if (process.argv.includes("--write")) {
-  writeFileSync(fileURLToPath(DOCUMENT), document((name, type) => measured.get(`${name}.${type}`)!.maxUlp));
+  writeFileSync(
+    fileURLToPath(DOCUMENT),
+    document((name, type) => measured.get(`${name}.${type}`)!.maxUlp),
+  );
 }

@@ -14,19 +14,16 @@ import {
 } from "../../src/array/create.ts";
 import type { NdArray } from "../../src/array/ndArray.ts";
 import { config } from "../../src/config/config.ts";
-import {
-  ArgumentError,
-  DtypeError,
-  ShapeMismatchError,
-  TheanoMemoryError,
-  ValueError,
-} from "../../src/errors.ts";
+import { ArgumentError, DtypeError, ShapeMismatchError, TheanoMemoryError, ValueError } from "../../src/errors.ts";
 
 const loose = array as (value: unknown, dtype?: string, options?: object) => NdArray;
 
 describe("array of nested lists", () => {
   it("is floatX, with the shape of the nesting", () => {
-    const a = array([[1, 2, 3], [4, 5, 6]]);
+    const a = array([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
     expect([a.dtype, a.shape, a.strides, a.size, a.ndim]).toEqual(["float64", [2, 3], [3, 1], 6, 2]);
     expect(a.data).toEqual(Float64Array.of(1, 2, 3, 4, 5, 6));
     config.changeFlags({ floatX: "float32" }, () => {
@@ -59,10 +56,22 @@ describe("array of nested lists", () => {
 
   it.each([
     [[[1, 2], [3]], "at [1] has 1 elements where 2"],
-    [[[1, 2], [3, 4, 5]], "at [1] has 3 elements where 2"],
+    [
+      [
+        [1, 2],
+        [3, 4, 5],
+      ],
+      "at [1] has 3 elements where 2",
+    ],
     [[[1], 2], "an element at [1]"],
     [[1, [2]], "a list at [1]"],
-    [[[[1], [2]], [[3], 4]], "an element at [1][1]"],
+    [
+      [
+        [[1], [2]],
+        [[3], 4],
+      ],
+      "an element at [1][1]",
+    ],
     [[[], [1]], "at [1] has 1 elements where 0"],
     [[[], 1], "at [1]"],
     [[new Float32Array(2), new Float32Array(3)], "at [1] has 3 elements where 2"],
@@ -148,8 +157,7 @@ describe("values that do not fit", () => {
   });
 
   it("allowDowncast takes the nearest", () => {
-    const down = (value: unknown, dtype: string): unknown =>
-      loose(value, dtype, { allowDowncast: true }).item();
+    const down = (value: unknown, dtype: string): unknown => loose(value, dtype, { allowDowncast: true }).item();
     expect(down(1.9, "int32")).toBe(1);
     expect(down(300, "int8")).toBe(127);
     expect(down(NaN, "int16")).toBe(0);
@@ -255,8 +263,15 @@ describe("arrays of other libraries", () => {
   const data = Float64Array.of(0, 1, 2, 3, 4, 5);
 
   it("with strides, stride, offset, dtype names", () => {
-    expect(array({ data, shape: [2, 3] }).toList()).toEqual([[0, 1, 2], [3, 4, 5]]);
-    expect(array({ data, shape: [3, 2], strides: [1, 3] }).toList()).toEqual([[0, 3], [1, 4], [2, 5]]);
+    expect(array({ data, shape: [2, 3] }).toList()).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+    ]);
+    expect(array({ data, shape: [3, 2], strides: [1, 3] }).toList()).toEqual([
+      [0, 3],
+      [1, 4],
+      [2, 5],
+    ]);
     expect(array({ data, shape: [2], stride: [-2], offset: 5 }).toList()).toEqual([5, 3]);
     expect(array({ data, shape: [], offset: 4 }).item()).toBe(4);
     expect(array({ data, shape: [2], dtype: "double" }).dtype).toBe("float64");
@@ -276,8 +291,17 @@ describe("arrays of other libraries", () => {
   });
 
   it("that are copied from an NdArray of another copy of the package", () => {
-    const { dtype, shape, strides, offset, buffer } = array([[1, 2], [3, 4]], "int16").T;
-    expect(array({ dtype, shape, strides, offset, data: buffer }).toList()).toEqual([[1, 3], [2, 4]]);
+    const { dtype, shape, strides, offset, buffer } = array(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      "int16",
+    ).T;
+    expect(array({ dtype, shape, strides, offset, data: buffer }).toList()).toEqual([
+      [1, 3],
+      [2, 4],
+    ]);
   });
 
   it.each([
@@ -378,7 +402,10 @@ describe("helpers of oracles", () => {
     const column = array([[10], [20]], "int32");
     const row = array([1, 2, 3], "int8").at("::-1");
     const sum = mapElements("int32", [column, row], (a, b) => (a as number) + (b as number));
-    expect(sum.toList()).toEqual([[13, 12, 11], [23, 22, 21]]);
+    expect(sum.toList()).toEqual([
+      [13, 12, 11],
+      [23, 22, 21],
+    ]);
     expect(mapElements("float32", [], () => 2).item()).toBe(2);
     expect(() => mapElements("int8", [zeros(2), zeros(3)], () => 0)).toThrow(ShapeMismatchError);
   });

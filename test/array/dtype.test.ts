@@ -117,10 +117,7 @@ describe("parseDType", () => {
     expect(() => parseDType(given)).toThrow(`Did you mean "${meant}"?`);
   });
 
-  it.each([["object"], [""], [undefined], [null], [3], ["constructor"], [Symbol("x")], [{}]])(
-    "refuses %s",
-    (given) => {
-      expect(() => parseDType(given)).toThrow(DtypeError);
-    },
-  );
+  it.each([["object"], [""], [undefined], [null], [3], ["constructor"], [Symbol("x")], [{}]])("refuses %s", (given) => {
+    expect(() => parseDType(given)).toThrow(DtypeError);
+  });
 });

@@ -5,13 +5,7 @@ import { toFlat, toNumbers } from "../../src/array/element.ts";
 import { offsetsOf } from "../../src/array/layout.ts";
 import { NdArray } from "../../src/array/ndArray.ts";
 import { DTYPES } from "../../src/dtype.ts";
-import {
-  AxisError,
-  BroadcastError,
-  IndexError,
-  ShapeMismatchError,
-  ValueError,
-} from "../../src/errors.ts";
+import { AxisError, BroadcastError, IndexError, ShapeMismatchError, ValueError } from "../../src/errors.ts";
 
 const cube = (): NdArray<"int32"> => arange(24, undefined, 1, "int32").reshape([2, 3, 4]);
 
@@ -57,17 +51,23 @@ describe("elements", () => {
 
   it("toList nests", () => {
     expect(cube().toList()).toEqual([
-      [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]],
-      [[12, 13, 14, 15], [16, 17, 18, 19], [20, 21, 22, 23]],
+      [
+        [0, 1, 2, 3],
+        [4, 5, 6, 7],
+        [8, 9, 10, 11],
+      ],
+      [
+        [12, 13, 14, 15],
+        [16, 17, 18, 19],
+        [20, 21, 22, 23],
+      ],
     ]);
     expect(zeros([2, 0]).toList()).toEqual([[], []]);
     expect(array([0.5], "float16").toList()).toEqual([0.5]);
   });
 
   it("toJSON and inspect", () => {
-    expect(JSON.stringify(array([[0.5, NaN]], "float16"))).toBe(
-      '{"dtype":"float16","shape":[1,2],"data":[0.5,"NaN"]}',
-    );
+    expect(JSON.stringify(array([[0.5, NaN]], "float16"))).toBe('{"dtype":"float16","shape":[1,2],"data":[0.5,"NaN"]}');
     expect(JSON.stringify(array([2n ** 60n]))).toContain(`"${2n ** 60n}"`);
     expect(inspect(array([1, 2], "int8"))).toBe("NdArray int8(2,)\n[1 2]");
   });
@@ -75,7 +75,13 @@ describe("elements", () => {
 
 describe("data", () => {
   it("is the buffer itself for a whole C-ordered array", () => {
-    const a = array([[1, 2], [3, 4]], "float32");
+    const a = array(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      "float32",
+    );
     expect(a.data).toBe(a.buffer);
     expect(a.reshape([4]).data).toBe(a.buffer);
   });
@@ -89,7 +95,13 @@ describe("data", () => {
   });
 
   it.each(DTYPES)("%s: size elements in C order after transposing", (dtype) => {
-    const a = array([[0, 1, 1], [1, 0, 1]], dtype);
+    const a = array(
+      [
+        [0, 1, 1],
+        [1, 0, 1],
+      ],
+      dtype,
+    );
     const t = a.T;
     expect(t.isContiguous).toBe(false);
     expect(t.data.length).toBe(a.data.length);
@@ -99,7 +111,10 @@ describe("data", () => {
   });
 
   it("keeps both parts of complex views", () => {
-    const a = array([{ re: 1, im: 2 }, { re: 3, im: 4 }]);
+    const a = array([
+      { re: 1, im: 2 },
+      { re: 3, im: 4 },
+    ]);
     expect(a.at("::-1").data).toEqual(Float64Array.of(3, 4, 1, 2));
     expect(a.at("1:").data).toEqual(Float64Array.of(3, 4));
   });
@@ -156,7 +171,14 @@ describe("views", () => {
   });
 
   it("broadcastTo", () => {
-    expect(array([[1], [2]]).broadcastTo([2, 2]).toList()).toEqual([[1, 1], [2, 2]]);
+    expect(
+      array([[1], [2]])
+        .broadcastTo([2, 2])
+        .toList(),
+    ).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
     expect(array(1).broadcastTo([2, 0]).size).toBe(0);
     expect(() => zeros([2]).broadcastTo([3])).toThrow(BroadcastError);
     expect(() => zeros([2, 1]).broadcastTo([2])).toThrow(BroadcastError);
@@ -188,7 +210,10 @@ describe("views", () => {
   it("at: integers, new axes, the ellipsis", () => {
     const a = cube();
     expect(a.at(-1, "1:", null, 0).toList()).toEqual([[16], [20]]);
-    expect(a.at("...", -1).toList()).toEqual([[3, 7, 11], [15, 19, 23]]);
+    expect(a.at("...", -1).toList()).toEqual([
+      [3, 7, 11],
+      [15, 19, 23],
+    ]);
     expect(a.at(null, "...").shape).toEqual([1, 2, 3, 4]);
     expect(a.at().shape).toEqual([2, 3, 4]);
     expect(() => a.at(2)).toThrow(IndexError);
@@ -221,23 +246,42 @@ describe("astype", () => {
     expect(array([1e30, -1]).astype("uint64").toList({ bigint: true })).toEqual([2n ** 64n - 1n, 0n]);
     expect(array([300, -1], "int16").astype("uint8").toList()).toEqual([44, 255]);
     expect(array([-1n]).astype("uint64").itemBigInt(0)).toBe(2n ** 64n - 1n);
-    expect(array([2n ** 40n + 5n]).astype("int32").toList()).toEqual([5]);
+    expect(
+      array([2n ** 40n + 5n])
+        .astype("int32")
+        .toList(),
+    ).toEqual([5]);
     expect(array([-1], "int8").astype("int64").toList()).toEqual([-1]);
   });
 
   it("to and from bool, float16 and complex", () => {
     expect(array([0, -0, 0.5, NaN]).astype("bool").toList()).toEqual([false, false, true, true]);
     expect(array([true, false]).astype("float16").toList()).toEqual([1, 0]);
-    expect(array([{ re: 1.5, im: 2 }]).astype("int8").toList()).toEqual([1]);
-    expect(array([{ re: 0, im: 2 }]).astype("bool").toList()).toEqual([true]);
+    expect(
+      array([{ re: 1.5, im: 2 }])
+        .astype("int8")
+        .toList(),
+    ).toEqual([1]);
+    expect(
+      array([{ re: 0, im: 2 }])
+        .astype("bool")
+        .toList(),
+    ).toEqual([true]);
     expect(array([2]).astype("complex64").toList()).toEqual([{ re: 2, im: 0 }]);
     expect(array([70000]).astype("float16").toList()).toEqual([Infinity]);
     expect(array([0.1, 1e39]).astype("float32").data).toEqual(Float32Array.of(0.1, 1e39));
-    expect(array([2n ** 60n + 2n ** 36n + 1n]).astype("float32").item()).toBe(2 ** 60 + 2 ** 37);
+    expect(
+      array([2n ** 60n + 2n ** 36n + 1n])
+        .astype("float32")
+        .item(),
+    ).toBe(2 ** 60 + 2 ** 37);
   });
 
   it("reads any layout and always copies", () => {
-    const a = array([[1, 2], [3, 4]]);
+    const a = array([
+      [1, 2],
+      [3, 4],
+    ]);
     expect(a.T.astype("int8").data).toEqual(Int8Array.of(1, 3, 2, 4));
     expect(a.astype("float64").buffer).not.toBe(a.buffer);
     expect(() => a.astype("int" as "int8")).toThrow(/Did you mean/);
@@ -246,7 +290,13 @@ describe("astype", () => {
   it("gives exact values between all pairs of dtypes", () => {
     for (const from of DTYPES) {
       for (const to of DTYPES) {
-        const converted = array([[0, 1], [1, 0]], from).T.astype(to);
+        const converted = array(
+          [
+            [0, 1],
+            [1, 0],
+          ],
+          from,
+        ).T.astype(to);
         expect([...toNumbers(converted)]).toEqual([0, 1, 1, 0]);
       }
     }

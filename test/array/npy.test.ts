@@ -115,16 +115,14 @@ const malformed: Record<string, Uint8Array> = {
   "empty dtype": file(header("''"), 16),
   "structured dtype": file(header("[('a', '<f8'), ('b', '<i4')]"), 24),
   "text dtype": file(header("'<U4'"), 32),
-  "dates": file(header("'<M8[ns]'"), 16),
+  dates: file(header("'<M8[ns]'"), 16),
   "dtype of no order": file(header("'f8'"), 16),
   "dtype None": file(header("None"), 16),
   "order-free multibyte dtype": file(header("'|f8'"), 16),
   "negative size": file(header("'<f8'", "False", "(-2,)"), 16),
   "huge size": file(header("'<f8'", "False", "(9223372036854775807,)"), 16),
   "overflow to 0 modulo 2 ** 64": file(header("'<f8'", "False", "(4294967296, 4294967296)"), 0),
-  "overflow hidden by an empty axis": file(
-    header("'<f8'", "False", "(0, 9223372036854775807, 9223372036854775807)"),
-  ),
+  "overflow hidden by an empty axis": file(header("'<f8'", "False", "(0, 9223372036854775807, 9223372036854775807)")),
   "a size of 300 digits": file(header("'<f8'", "False", `(${"9".repeat(300)},)`), 16),
   "a size of 5000 digits": file(header("'<f8'", "False", `(${"9".repeat(5000)},)`), 16),
   "fractional size": file(header("'<f8'", "False", "(2.0,)"), 16),
@@ -159,7 +157,15 @@ describe("malformed .npy files give a FileFormatError", () => {
   });
 
   it("cut at any byte, or with any header byte changed, never anything else", () => {
-    const bytes = writeNpy(array([[1, 2, 3], [4, 5, 6]], "float32"));
+    const bytes = writeNpy(
+      array(
+        [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+        "float32",
+      ),
+    );
     const attempt = (input: Uint8Array): void => {
       try {
         readNpy(input);
@@ -185,9 +191,22 @@ describe("writeNpy", () => {
   );
 
   it("writes views in C order", () => {
-    const a = array([[1, 2, 3], [4, 5, 6]], "int64");
-    expect(readNpy(writeNpy(a.T)).toList()).toEqual([[1, 4], [2, 5], [3, 6]]);
-    expect(readNpy(writeNpy(a.at("...", "::2"))).toList()).toEqual([[1, 3], [4, 6]]);
+    const a = array(
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+      "int64",
+    );
+    expect(readNpy(writeNpy(a.T)).toList()).toEqual([
+      [1, 4],
+      [2, 5],
+      [3, 6],
+    ]);
+    expect(readNpy(writeNpy(a.at("...", "::2"))).toList()).toEqual([
+      [1, 3],
+      [4, 6],
+    ]);
   });
 
   it("writes files and reads them back", () => {

@@ -37,7 +37,12 @@ const fixed = (...shape: number[]): TensorVariable => T.tensor({ dtype: "float64
 
 const BUILDING: readonly (readonly [string, ErrorClass, RegExp, () => unknown])[] = [
   ["sizes that are known to differ", theano.ShapeMismatchError, /3.*4|4.*3/s, () => T.add(fixed(3), fixed(4))],
-  ["inner sizes of a product that are known to differ", theano.ShapeMismatchError, /dot/i, () => T.dot(fixed(2, 3), fixed(4, 2))],
+  [
+    "inner sizes of a product that are known to differ",
+    theano.ShapeMismatchError,
+    /dot/i,
+    () => T.dot(fixed(2, 3), fixed(4, 2)),
+  ],
   ["matmul of a scalar", theano.RankError, /matmul/i, () => T.matmul(T.dscalar(), m())],
   ["an axis out of range", theano.AxisError, /sum/, () => T.sum(v(), { axis: 1 })],
   ["a negative axis out of range", theano.AxisError, /max/, () => T.max(m(), { axis: -3 })],
@@ -71,10 +76,20 @@ const BUILDING: readonly (readonly [string, ErrorClass, RegExp, () => unknown])[
   ["a size that is NaN", theano.TheanoError, /NaN/, () => T.zeros([NaN])],
   ["arange with step 0", theano.ValueError, /step/, () => theano.function([], T.arange(0, 5, 0))()],
   ["the gradient of a vector", theano.RankError, /scalar/, () => theano.grad(v().mul(2), [])],
-  ["the gradient with respect to something else", theano.DisconnectedInputError, /part of|disconnected|not/i, () => theano.grad(T.sum(v()), v())],
+  [
+    "the gradient with respect to something else",
+    theano.DisconnectedInputError,
+    /part of|disconnected|not/i,
+    () => theano.grad(T.sum(v()), v()),
+  ],
   ["an expression that cannot be read", theano.ArgumentError, /column|\^|expected/i, () => T.expr`log(${v()}`],
   ["a function that is not there in an expression", theano.ArgumentError, /nonsense/, () => T.expr`nonsense(${v()})`],
-  ["specifyShape that contradicts the type", theano.ShapeMismatchError, /specifyShape/i, () => T.specifyShape(fixed(3), [4])],
+  [
+    "specifyShape that contradicts the type",
+    theano.ShapeMismatchError,
+    /specifyShape/i,
+    () => T.specifyShape(fixed(3), [4]),
+  ],
   ["class numbers that are floats", theano.DtypeError, /integer/, () => T.nnet.categoricalCrossentropy(m(), v())],
   ["softmax of a scalar", theano.TheanoError, /softmax/i, () => T.nnet.softmax(T.dscalar())],
 ];
@@ -82,39 +97,94 @@ const BUILDING: readonly (readonly [string, ErrorClass, RegExp, () => unknown])[
 // --- while a function is made --------------------------------------------------------------------
 
 const COMPILING: readonly (readonly [string, ErrorClass, RegExp, () => unknown])[] = [
-  ["a missing input", theano.MissingInputError, /y/, () => theano.function([T.dscalar("x")], T.dscalar("y"), { onUnusedInput: "ignore" })],
-  ["an unused input", theano.UnusedInputError, /unusedOne/, () => theano.function([T.dscalar("unusedOne")], T.constant(1))],
-  ["an input twice", theano.UnusedInputError, /twice/, () => {
-    const x = T.dscalar("x");
-    return theano.function([x, x], x);
-  }],
+  [
+    "a missing input",
+    theano.MissingInputError,
+    /y/,
+    () => theano.function([T.dscalar("x")], T.dscalar("y"), { onUnusedInput: "ignore" }),
+  ],
+  [
+    "an unused input",
+    theano.UnusedInputError,
+    /unusedOne/,
+    () => theano.function([T.dscalar("unusedOne")], T.constant(1)),
+  ],
+  [
+    "an input twice",
+    theano.UnusedInputError,
+    /twice/,
+    () => {
+      const x = T.dscalar("x");
+      return theano.function([x, x], x);
+    },
+  ],
   ["an output that is no variable", theano.ArgumentError, /output/i, () => theano.function([], 3 as never)],
   ["an input that is no variable", theano.ArgumentError, /input/i, () => theano.function([3 as never], T.constant(1))],
-  ["a shared variable as input", theano.ArgumentError, /shared/i, () => {
-    const s = theano.shared(1, { name: "s" });
-    return theano.function([s as never], s);
-  }],
-  ["an update of what is not shared", theano.TheanoError, /shared/i, () => {
-    const x = T.dscalar("x");
-    return theano.function([x], x, { updates: [[x as never, x.add(1)]] });
-  }],
-  ["an update of another dtype", theano.UpdateError, /float32/, () => {
-    const s = theano.shared(theano.zeros([2], "float32"));
-    return theano.function([], [], { updates: [[s, T.zeros([2], "float64")]] });
-  }],
-  ["an update of another rank", theano.UpdateError, /rank|matrix|shape/i, () => {
-    const s = theano.shared(theano.zeros([2]));
-    return theano.function([], [], { updates: [[s, T.zeros([2, 2])]] });
-  }],
-  ["two updates of one variable", theano.UpdateError, /twice|two|already|more than/i, () => {
-    const s = theano.shared(1);
-    return theano.function([], [], { updates: [[s, s.add(1)], [s, s.add(2)]] });
-  }],
-  ["a mode that is not there", theano.TheanoError, /FASTER/, () => theano.function([], T.constant(1), { mode: "FASTER" as "FAST_RUN" })],
-  ["a given of another type", theano.TheanoError, /given/i, () => {
-    const x = T.dvector("x");
-    return theano.function([], T.sum(x), { givens: [[x, T.zeros([2, 2])]] });
-  }],
+  [
+    "a shared variable as input",
+    theano.ArgumentError,
+    /shared/i,
+    () => {
+      const s = theano.shared(1, { name: "s" });
+      return theano.function([s as never], s);
+    },
+  ],
+  [
+    "an update of what is not shared",
+    theano.TheanoError,
+    /shared/i,
+    () => {
+      const x = T.dscalar("x");
+      return theano.function([x], x, { updates: [[x as never, x.add(1)]] });
+    },
+  ],
+  [
+    "an update of another dtype",
+    theano.UpdateError,
+    /float32/,
+    () => {
+      const s = theano.shared(theano.zeros([2], "float32"));
+      return theano.function([], [], { updates: [[s, T.zeros([2], "float64")]] });
+    },
+  ],
+  [
+    "an update of another rank",
+    theano.UpdateError,
+    /rank|matrix|shape/i,
+    () => {
+      const s = theano.shared(theano.zeros([2]));
+      return theano.function([], [], { updates: [[s, T.zeros([2, 2])]] });
+    },
+  ],
+  [
+    "two updates of one variable",
+    theano.UpdateError,
+    /twice|two|already|more than/i,
+    () => {
+      const s = theano.shared(1);
+      return theano.function([], [], {
+        updates: [
+          [s, s.add(1)],
+          [s, s.add(2)],
+        ],
+      });
+    },
+  ],
+  [
+    "a mode that is not there",
+    theano.TheanoError,
+    /FASTER/,
+    () => theano.function([], T.constant(1), { mode: "FASTER" as "FAST_RUN" }),
+  ],
+  [
+    "a given of another type",
+    theano.TheanoError,
+    /given/i,
+    () => {
+      const x = T.dvector("x");
+      return theano.function([], T.sum(x), { givens: [[x, T.zeros([2, 2])]] });
+    },
+  ],
 ];
 
 // --- while a function is called ------------------------------------------------------------------
@@ -128,8 +198,12 @@ interface Call {
   readonly good?: readonly unknown[];
 }
 
-const GOOD = [[1, 2, 3], [4, 5, 6]];
-const both = (make: (x: TensorVariable) => TensorVariable) => (x: TensorVariable, y: TensorVariable) => make(x).add(T.sum(y).mul(0));
+const GOOD = [
+  [1, 2, 3],
+  [4, 5, 6],
+];
+const both = (make: (x: TensorVariable) => TensorVariable) => (x: TensorVariable, y: TensorVariable) =>
+  make(x).add(T.sum(y).mul(0));
 const detached = (): Float64Array => {
   const a = new Float64Array(3);
   structuredClone(a.buffer, { transfer: [a.buffer] });
@@ -137,49 +211,167 @@ const detached = (): Float64Array => {
 };
 
 const CALLING: Readonly<Record<string, Call>> = {
-  "sizes that differ": { kind: theano.ShapeMismatchError, text: /add|Elemwise/, make: (x, y) => x.add(y), bad: [[1, 2, 3], [1, 2]] },
-  "1 against n": { kind: theano.ShapeMismatchError, text: /T\.row|addBroadcast/, make: (x, y) => x.mul(y), bad: [[1, 2, 3], [1]] },
+  "sizes that differ": {
+    kind: theano.ShapeMismatchError,
+    text: /add|Elemwise/,
+    make: (x, y) => x.add(y),
+    bad: [
+      [1, 2, 3],
+      [1, 2],
+    ],
+  },
+  "1 against n": {
+    kind: theano.ShapeMismatchError,
+    text: /T\.row|addBroadcast/,
+    make: (x, y) => x.mul(y),
+    bad: [[1, 2, 3], [1]],
+  },
   "an index out of range": { kind: theano.IndexError, text: /out of/, make: both((x) => x.at(2)), bad: [[1, 2], [1]] },
-  "a negative index out of range": { kind: theano.IndexError, text: /out of/, make: both((x) => x.at(-3)), bad: [[1, 2], [1]] },
+  "a negative index out of range": {
+    kind: theano.IndexError,
+    text: /out of/,
+    make: both((x) => x.at(-3)),
+    bad: [[1, 2], [1]],
+  },
   "a gathered index out of range": {
-    kind: theano.IndexError, text: /out of bounds/, make: (x, y) => x.at(y.astype("int64")), bad: [[1, 2, 3], [0, 9]], good: [[1, 2, 3], [0, 1]],
+    kind: theano.IndexError,
+    text: /out of bounds/,
+    make: (x, y) => x.at(y.astype("int64")),
+    bad: [
+      [1, 2, 3],
+      [0, 9],
+    ],
+    good: [
+      [1, 2, 3],
+      [0, 1],
+    ],
   },
   "the maximum of nothing": { kind: theano.ValueError, text: /empty/, make: (x, y) => T.max(x).add(y), bad: [[], [1]] },
-  "the position of the minimum of nothing": { kind: theano.ValueError, text: /empty/, make: (x, y) => T.argmin(x).add(y), bad: [[], [1]] },
-  "a reshape that does not fit": { kind: theano.ShapeMismatchError, text: /reshape/i, make: both((x) => x.reshape([3, 1]).at(0, 0)), bad: [[1, 2], [1]] },
-  "a product that does not fit": { kind: theano.ShapeMismatchError, text: /aligned|dot/i, make: (x, y) => T.dot(x, y), bad: [[1, 2, 3], [1, 2]] },
+  "the position of the minimum of nothing": {
+    kind: theano.ValueError,
+    text: /empty/,
+    make: (x, y) => T.argmin(x).add(y),
+    bad: [[], [1]],
+  },
+  "a reshape that does not fit": {
+    kind: theano.ShapeMismatchError,
+    text: /reshape/i,
+    make: both((x) => x.reshape([3, 1]).at(0, 0)),
+    bad: [[1, 2], [1]],
+  },
+  "a product that does not fit": {
+    kind: theano.ShapeMismatchError,
+    text: /aligned|dot/i,
+    make: (x, y) => T.dot(x, y),
+    bad: [
+      [1, 2, 3],
+      [1, 2],
+    ],
+  },
   "too high a rank": { kind: theano.RankError, text: /x/, make: (x, y) => x.add(y), bad: [[[1, 2, 3]], [1, 2, 3]] },
   "too low a rank": { kind: theano.RankError, text: /x/, make: (x, y) => x.add(y), bad: [1, [1, 2, 3]] },
-  "ragged rows": { kind: theano.ValueError, text: /ragged|inhomogeneous|length/i, make: (x, y) => x.add(y), bad: [[[1, 2], [3]], [1]] },
-  "text": { kind: theano.TheanoError, text: /x/, make: (x, y) => x.add(y), bad: ["abc", [1]] },
-  "null": { kind: theano.TheanoError, text: /x/, make: (x, y) => x.add(y), bad: [null, [1]] },
-  "an object without data": { kind: theano.TheanoError, text: /x/, make: (x, y) => x.add(y), bad: [{ shape: [3] }, [1]] },
+  "ragged rows": {
+    kind: theano.ValueError,
+    text: /ragged|inhomogeneous|length/i,
+    make: (x, y) => x.add(y),
+    bad: [[[1, 2], [3]], [1]],
+  },
+  text: { kind: theano.TheanoError, text: /x/, make: (x, y) => x.add(y), bad: ["abc", [1]] },
+  null: { kind: theano.TheanoError, text: /x/, make: (x, y) => x.add(y), bad: [null, [1]] },
+  "an object without data": {
+    kind: theano.TheanoError,
+    text: /x/,
+    make: (x, y) => x.add(y),
+    bad: [{ shape: [3] }, [1]],
+  },
   "a detached buffer": { kind: theano.ValueError, text: /detached/, make: (x, y) => x.add(y), bad: [detached(), [1]] },
   "a buffer that is too short": {
-    kind: theano.TheanoError, text: /short|elements|beyond|reach/i, make: (x, y) => x.add(y), bad: [{ data: new Float64Array(2), shape: [3] }, [1]],
+    kind: theano.TheanoError,
+    text: /short|elements|beyond|reach/i,
+    make: (x, y) => x.add(y),
+    bad: [{ data: new Float64Array(2), shape: [3] }, [1]],
   },
-  "negative sizes": { kind: theano.TheanoError, text: /-3/, make: (x, y) => x.add(y), bad: [{ data: new Float64Array(3), shape: [-3] }, [1]] },
-  "sizes that are fractions": { kind: theano.TheanoError, text: /2\.5/, make: (x, y) => x.add(y), bad: [{ data: new Float64Array(3), shape: [2.5] }, [1]] },
-  "sizes that are NaN": { kind: theano.TheanoError, text: /NaN/, make: (x, y) => x.add(y), bad: [{ data: new Float64Array(3), shape: [NaN] }, [1]] },
-  "complex numbers for real ones": { kind: theano.DtypeError, text: /complex/, make: (x, y) => x.add(y), bad: [theano.zeros([3], "complex128"), [1]] },
-  "too many arguments": { kind: theano.ArgumentError, text: /3|arguments/, make: (x, y) => x.add(y), bad: [[1], [1], [1]] },
+  "negative sizes": {
+    kind: theano.TheanoError,
+    text: /-3/,
+    make: (x, y) => x.add(y),
+    bad: [{ data: new Float64Array(3), shape: [-3] }, [1]],
+  },
+  "sizes that are fractions": {
+    kind: theano.TheanoError,
+    text: /2\.5/,
+    make: (x, y) => x.add(y),
+    bad: [{ data: new Float64Array(3), shape: [2.5] }, [1]],
+  },
+  "sizes that are NaN": {
+    kind: theano.TheanoError,
+    text: /NaN/,
+    make: (x, y) => x.add(y),
+    bad: [{ data: new Float64Array(3), shape: [NaN] }, [1]],
+  },
+  "complex numbers for real ones": {
+    kind: theano.DtypeError,
+    text: /complex/,
+    make: (x, y) => x.add(y),
+    bad: [theano.zeros([3], "complex128"), [1]],
+  },
+  "too many arguments": {
+    kind: theano.ArgumentError,
+    text: /3|arguments/,
+    make: (x, y) => x.add(y),
+    bad: [[1], [1], [1]],
+  },
   "too few arguments": { kind: theano.MissingInputError, text: /y/, make: (x, y) => x.add(y), bad: [[1]] },
   "doubles for single precision": {
-    kind: theano.DtypeError, text: /float32/, make: (x, y) => x.add(y), inputs: () => [T.fvector("x"), T.fvector("y")],
+    kind: theano.DtypeError,
+    text: /float32/,
+    make: (x, y) => x.add(y),
+    inputs: () => [T.fvector("x"), T.fvector("y")],
     bad: [Float64Array.of(0.1, 1, 2), Float32Array.of(1, 2, 3)],
   },
   "a fraction for an integer": {
-    kind: theano.DtypeError, text: /int32/, make: (x, y) => x.add(y), inputs: () => [T.ivector("x"), T.ivector("y")], bad: [[1.5, 1, 2], [1, 2, 3]],
+    kind: theano.DtypeError,
+    text: /int32/,
+    make: (x, y) => x.add(y),
+    inputs: () => [T.ivector("x"), T.ivector("y")],
+    bad: [
+      [1.5, 1, 2],
+      [1, 2, 3],
+    ],
   },
   "NaN for an integer": {
-    kind: theano.DtypeError, text: /int32/, make: (x, y) => x.add(y), inputs: () => [T.ivector("x"), T.ivector("y")], bad: [[NaN, 1, 2], [1, 2, 3]],
+    kind: theano.DtypeError,
+    text: /int32/,
+    make: (x, y) => x.add(y),
+    inputs: () => [T.ivector("x"), T.ivector("y")],
+    bad: [
+      [NaN, 1, 2],
+      [1, 2, 3],
+    ],
   },
   "an integer out of range": {
-    kind: theano.DtypeError, text: /int8/, make: (x, y) => x.add(y), inputs: () => [T.bvector("x"), T.bvector("y")], bad: [[128, 1, 2], [1, 2, 3]],
+    kind: theano.DtypeError,
+    text: /int8/,
+    make: (x, y) => x.add(y),
+    inputs: () => [T.bvector("x"), T.bvector("y")],
+    bad: [
+      [128, 1, 2],
+      [1, 2, 3],
+    ],
   },
   "a row with two rows": {
-    kind: theano.ShapeMismatchError, text: /x/, make: (x, y) => x.add(y), inputs: () => [T.drow("x"), T.dvector("y")],
-    bad: [[[1, 2], [3, 4]], [1, 2]], good: [[[1, 2]], [1, 2]],
+    kind: theano.ShapeMismatchError,
+    text: /x/,
+    make: (x, y) => x.add(y),
+    inputs: () => [T.drow("x"), T.dvector("y")],
+    bad: [
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [1, 2],
+    ],
+    good: [[[1, 2]], [1, 2]],
   },
 };
 
@@ -209,7 +401,10 @@ describe("bad input while a function is called", () => {
       const out = make(x, y);
       const f = theano.function([x, y], out, {
         mode: new theano.Mode({ linker }),
-        updates: [[calls, calls.add(1)], [last, last.add(T.sum(out).astype("float64"))]],
+        updates: [
+          [calls, calls.add(1)],
+          [last, last.add(T.sum(out).astype("float64"))],
+        ],
       });
       const before = String(f(...(good as never[])));
       const state = String(last.getValue());
@@ -231,7 +426,10 @@ describe("bad input while a function is called", () => {
       const f = theano.function([x, y], sum, { mode: new theano.Mode({ linker }) });
       const error = caught(() => f([1, 2, 3], [1, 2]));
       expect(error.op).toMatch(/add|Elemwise/);
-      expect(error.inputs).toEqual([{ dtype: "float64", shape: [3] }, { dtype: "float64", shape: [2] }]);
+      expect(error.inputs).toEqual([
+        { dtype: "float64", shape: [3] },
+        { dtype: "float64", shape: [2] },
+      ]);
       expect(String(error.createdAt)).toContain("badInput.test.ts");
     }
   });
@@ -240,18 +438,35 @@ describe("bad input while a function is called", () => {
 describe("values and shared variables", () => {
   it("setValue that does not fit changes nothing", () => {
     const s = theano.shared([[1, 2]], { name: "s" });
-    check(caught(() => s.setValue([1, 2] as never)), theano.RankError, /rank|matrix/i);
-    check(caught(() => s.setValue(theano.zeros([1, 1], "complex128") as never)), theano.DtypeError, /complex/);
+    check(
+      caught(() => s.setValue([1, 2] as never)),
+      theano.RankError,
+      /rank|matrix/i,
+    );
+    check(
+      caught(() => s.setValue(theano.zeros([1, 1], "complex128") as never)),
+      theano.DtypeError,
+      /complex/,
+    );
     expect(String(s.getValue())).toBe("[[1. 2.]]");
   });
 
   it("64-bit integers that a number cannot hold", () => {
     const big = theano.array([2n ** 60n + 1n], "int64");
-    check(caught(() => big.toList()), theano.ValueError, /bigint/i);
+    check(
+      caught(() => big.toList()),
+      theano.ValueError,
+      /bigint/i,
+    );
   });
 
   it("malformed files", () => {
-    const whole = theano.writeNpy(theano.array([[1, 2], [3, 4]]));
+    const whole = theano.writeNpy(
+      theano.array([
+        [1, 2],
+        [3, 4],
+      ]),
+    );
     const text = new TextDecoder("latin1").decode(whole);
     const edited = (from: string, to: string): Uint8Array => {
       expect(text).toContain(from);
@@ -268,7 +483,12 @@ describe("values and shared variables", () => {
       edited("'shape'", "'shapo'"),
       edited("NUMPY", "NUMPI"),
     ];
-    for (const file of cases) check(caught(() => theano.readNpy(file)), theano.FileFormatError, /npy/i);
+    for (const file of cases)
+      check(
+        caught(() => theano.readNpy(file)),
+        theano.FileFormatError,
+        /npy/i,
+      );
     expect(String(theano.readNpy(whole))).toBe("[[1. 2.]\n [3. 4.]]");
   });
 });

@@ -253,11 +253,7 @@ describe(".theanorc", () => {
 
   it("is read from home; sections are prefixes", () => {
     const c = createConfig(surroundings({ files: { "/home/me/.theanorc": ini } }));
-    expect([c.floatX, c.blas.ldflags, c.NanGuardMode.nanIsError]).toEqual([
-      "float32",
-      "-lopenblas -lm",
-      false,
-    ]);
+    expect([c.floatX, c.blas.ldflags, c.NanGuardMode.nanIsError]).toEqual(["float32", "-lopenblas -lm", false]);
     expect(c.origin("floatX")).toBe("/home/me/.theanorc");
   });
 

@@ -45,14 +45,16 @@ export function interpreted(f: Compiled): (args: Args) => NdArray[] {
   const linked = makeProgramLinker("interpreter", () => new InterpreterDevice()).link({
     name: "interpreted",
     graph,
-    inputs: graph.inputs.map((v): LinkInput => ({
-      variable: v as TensorVariable,
-      label: v.toString(),
-      strict: false,
-      allowDowncast: undefined,
-      borrow: false,
-      mutable: false,
-    })),
+    inputs: graph.inputs.map(
+      (v): LinkInput => ({
+        variable: v as TensorVariable,
+        label: v.toString(),
+        strict: false,
+        allowDowncast: undefined,
+        borrow: false,
+        mutable: false,
+      }),
+    ),
     borrowed: graph.outputs.map(() => false),
     updates: [],
     fusion: true,
@@ -75,7 +77,11 @@ export function elementsOf(a: NdArray): Element[] {
 }
 
 const DIGITS: Readonly<Record<string, number>> = {
-  float16: 10, float32: 23, complex64: 23, float64: 52, complex128: 52,
+  float16: 10,
+  float32: 23,
+  complex64: 23,
+  float64: 52,
+  complex128: 52,
 };
 
 /** A unit in the last place of `x` in a dtype; no less than the smallest subnormal. */
@@ -93,7 +99,11 @@ function near(x: number, y: number, dtype: string, { ulp = 0, rel = 0, abs = 0 }
   if (!Number.isFinite(size)) {
     // One step over the largest number is infinity.
     const finite = Math.min(Math.abs(x), Math.abs(y));
-    return ulp > 0 && Math.sign(x) === Math.sign(y) && finite > (dtype === "float16" ? 65472 : dtype === "float64" ? 1.79769313486231e308 : 3.402823e38);
+    return (
+      ulp > 0 &&
+      Math.sign(x) === Math.sign(y) &&
+      finite > (dtype === "float16" ? 65472 : dtype === "float64" ? 1.79769313486231e308 : 3.402823e38)
+    );
   }
   return Math.abs(x - y) <= Math.max(abs, rel * size, ulp === 0 ? 0 : ulp * ulpOf(size, dtype));
 }
@@ -159,8 +169,20 @@ export function agree(
 }
 
 export const DTYPES: readonly DType[] = [
-  "bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16", "float32", "float64",
-  "complex64", "complex128",
+  "bool",
+  "int8",
+  "uint8",
+  "int16",
+  "uint16",
+  "int32",
+  "uint32",
+  "int64",
+  "uint64",
+  "float16",
+  "float32",
+  "float64",
+  "complex64",
+  "complex128",
 ];
 
 /** Moderate values of a dtype, the same for the same seed. Floats are multiples of 1/64, complex parts of 1/16. */
@@ -183,8 +205,44 @@ export function sample(dtype: DType, shape: readonly number[], seed = 1): NdArra
 }
 
 const EDGES = [
-  0, -0, 1, -1, 0.5, -0.5, 2, 3.7, -2.3, 10, 1e-3, -1e-3, 100.25, -77, NaN, Infinity, -Infinity, 1e-40, 1e5, -1e5, 0.999, 1.5, 2.5,
-  -3.5, 700, -700, 88.5, 5e-324, 1.7e308, 3e38, -3e38, 2 ** 31, -(2 ** 31), 2 ** 63, 0.1, 1e-8, -1e-8, 1e-300,
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  2,
+  3.7,
+  -2.3,
+  10,
+  1e-3,
+  -1e-3,
+  100.25,
+  -77,
+  NaN,
+  Infinity,
+  -Infinity,
+  1e-40,
+  1e5,
+  -1e5,
+  0.999,
+  1.5,
+  2.5,
+  -3.5,
+  700,
+  -700,
+  88.5,
+  5e-324,
+  1.7e308,
+  3e38,
+  -3e38,
+  2 ** 31,
+  -(2 ** 31),
+  2 ** 63,
+  0.1,
+  1e-8,
+  -1e-8,
+  1e-300,
 ];
 
 /** Special values of a dtype, in an order that depends on the seed. */
@@ -204,5 +262,9 @@ export function edges(dtype: DType, count: number, seed: number): NdArray {
     const value = integers[k % integers.length]!;
     return bits === 64 ? value : Number(value);
   };
-  return fromFlat(Array.from({ length: count }, (_, i) => one(i)), [count], dtype);
+  return fromFlat(
+    Array.from({ length: count }, (_, i) => one(i)),
+    [count],
+    dtype,
+  );
 }

@@ -12,9 +12,7 @@ import { tensorType } from "../../src/tensor/type.ts";
 import type { TensorVariable } from "../../src/tensor/variable.ts";
 import { agree, DTYPES, edges, sample } from "./driver.ts";
 
-const ops = Object.values(scalars).filter(
-  (v): v is ScalarOp => typeof v === "object" && v !== null && "lower" in v,
-);
+const ops = Object.values(scalars).filter((v): v is ScalarOp => typeof v === "object" && v !== null && "lower" in v);
 
 const variable = (dtype: DType, shape: readonly (number | null)[]): TensorVariable =>
   tensorType(dtype, shape).makeVariable(null, 0) as TensorVariable;
@@ -53,30 +51,48 @@ describe("elementwise functions agree on all linkers", () => {
 
 describe("elementwise functions on shapes", () => {
   const [add, mul] = [scalars.add, scalars.mul];
-  const sum = (a: TensorVariable, b: TensorVariable): TensorVariable => applyElemwise(new Elemwise(add), [a, b]) as TensorVariable;
+  const sum = (a: TensorVariable, b: TensorVariable): TensorVariable =>
+    applyElemwise(new Elemwise(add), [a, b]) as TensorVariable;
   const product = (a: TensorVariable, b: TensorVariable): TensorVariable =>
     applyElemwise(new Elemwise(mul), [a, b]) as TensorVariable;
 
   it.each(DTYPES)("broadcast rows and columns of %s", (dtype) => {
-    const [column, row, matrix] = [variable(dtype, [null, 1]), variable(dtype, [1, null]), variable(dtype, [null, null])];
-    agree("broadcast", [column, row, matrix], [sum(column, row), product(sum(matrix, row), column)], [
-      [sample(dtype, [6, 1]), sample(dtype, [1, 9], 2), sample(dtype, [6, 9], 3)],
-      [sample(dtype, [0, 1]), sample(dtype, [1, 9], 2), sample(dtype, [0, 9], 3)],
-      [sample(dtype, [1, 1]), sample(dtype, [1, 1], 2), sample(dtype, [1, 1], 3)],
-    ], { ulp: 2 });
+    const [column, row, matrix] = [
+      variable(dtype, [null, 1]),
+      variable(dtype, [1, null]),
+      variable(dtype, [null, null]),
+    ];
+    agree(
+      "broadcast",
+      [column, row, matrix],
+      [sum(column, row), product(sum(matrix, row), column)],
+      [
+        [sample(dtype, [6, 1]), sample(dtype, [1, 9], 2), sample(dtype, [6, 9], 3)],
+        [sample(dtype, [0, 1]), sample(dtype, [1, 9], 2), sample(dtype, [0, 9], 3)],
+        [sample(dtype, [1, 1]), sample(dtype, [1, 1], 2), sample(dtype, [1, 1], 3)],
+      ],
+      { ulp: 2 },
+    );
   });
 
   it("arguments that are views: transposed, strided, reversed", () => {
     const x = variable("float32", [null, null]);
     const base = sample("float32", [12, 10]);
     const views = [base.transpose(), base.at("1::3", "::-2")];
-    agree("views", [x], [product(sum(x, x), x)], views.map((v) => [v]));
+    agree(
+      "views",
+      [x],
+      [product(sum(x, x), x)],
+      views.map((v) => [v]),
+    );
   });
 
   it("scalars of every dtype", () => {
     for (const dtype of DTYPES) {
       const [a, b] = [variable(dtype, []), variable(dtype, [])];
-      agree(`scalars of ${dtype}`, [a, b], [sum(a, b), product(a, b)], [[sample(dtype, []), sample(dtype, [], 5)]], { ulp: 2 });
+      agree(`scalars of ${dtype}`, [a, b], [sum(a, b), product(a, b)], [[sample(dtype, []), sample(dtype, [], 5)]], {
+        ulp: 2,
+      });
     }
   });
 });

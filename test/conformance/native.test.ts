@@ -16,13 +16,19 @@ if (why !== null) console.log(`The C target is not tested: ${why}.`);
 const ops = Object.values(scalars).filter((v): v is ScalarOp => typeof v === "object" && v !== null && "lower" in v);
 
 /** One function per linker, since a compiler takes its time. */
-function same(inputs: readonly TensorVariable[], outputs: readonly TensorVariable[], argLists: readonly (readonly unknown[])[], tolerance: Tolerance = {}): void {
+function same(
+  inputs: readonly TensorVariable[],
+  outputs: readonly TensorVariable[],
+  argLists: readonly (readonly unknown[])[],
+  tolerance: Tolerance = {},
+): void {
   const compile = (linker: "c" | "wasm"): ((...args: unknown[]) => NdArray[]) =>
     theano.function([...inputs], [...outputs], { mode: new theano.Mode({ linker }), onUnusedInput: "ignore" }) as never;
   const [c, wasm] = [compile("c"), compile("wasm")];
   for (const args of argLists) {
     const wanted = wasm(...args);
-    for (const [i, got] of c(...args).entries()) expect(difference(got, wanted[i]!, tolerance), `result ${i}: ${outputs[i]!.toString()}`).toBeNull();
+    for (const [i, got] of c(...args).entries())
+      expect(difference(got, wanted[i]!, tolerance), `result ${i}: ${outputs[i]!.toString()}`).toBeNull();
   }
 }
 
@@ -35,7 +41,11 @@ describe.skipIf(why !== null)("the C target", () => {
   });
 
   it.each(DTYPES)("elementwise functions of %s, to the bit", (dtype) => {
-    const [x, y, condition] = [T.tensor({ dtype, shape: [null] }), T.tensor({ dtype, shape: [null] }), T.tensor({ dtype: "bool", shape: [null] })];
+    const [x, y, condition] = [
+      T.tensor({ dtype, shape: [null] }),
+      T.tensor({ dtype, shape: [null] }),
+      T.tensor({ dtype: "bool", shape: [null] }),
+    ];
     const outputs = ops.flatMap((op) => {
       const inputs: TensorVariable[] = [x, y, x].slice(0, op.arity === "n" ? 2 : op.arity);
       if (op.name === "switch") inputs[0] = condition;
@@ -46,29 +56,71 @@ describe.skipIf(why !== null)("the C target", () => {
       }
     });
     expect(outputs.length).toBeGreaterThan(20);
-    same([x, y, condition], outputs, [0, 1, 37, 90].map((n) => [edges(dtype, n, 1), edges(dtype, n, 4), edges("bool", n, 2)]));
+    same(
+      [x, y, condition],
+      outputs,
+      [0, 1, 37, 90].map((n) => [edges(dtype, n, 1), edges(dtype, n, 4), edges("bool", n, 2)]),
+    );
   });
 
   it.each(DTYPES)("reductions and structure of %s, to the bit", (dtype) => {
     const x = T.tensor({ dtype, shape: [null, null] });
     const isComplex = dtype.startsWith("complex");
     const outputs = [0, 1, null].flatMap((axis) => [
-      T.sum(x, { axis }), T.prod(x, { axis }), T.all(x, { axis }),
+      T.sum(x, { axis }),
+      T.prod(x, { axis }),
+      T.all(x, { axis }),
       ...(isComplex ? [] : [T.max(x, { axis }), T.min(x, { axis }), T.argmax(x, { axis })]),
     ]);
     outputs.push(
-      x.T, x.at("::-1", "::2"), x.at([0, 2, -1]), T.join(0, x, x), T.setSubtensor(x.at("1:3"), x.at("0:2")), T.incSubtensor(x.at([0, 0, 1]), x.at([1, 2, 0])),
-      T.cumsum(x, { axis: 0 }), T.triu(x), x.reshape([-1]), T.tile(x, [2, 1]),
+      x.T,
+      x.at("::-1", "::2"),
+      x.at([0, 2, -1]),
+      T.join(0, x, x),
+      T.setSubtensor(x.at("1:3"), x.at("0:2")),
+      T.incSubtensor(x.at([0, 0, 1]), x.at([1, 2, 0])),
+      T.cumsum(x, { axis: 0 }),
+      T.triu(x),
+      x.reshape([-1]),
+      T.tile(x, [2, 1]),
     );
-    same([x], outputs, [[5, 7], [3, 1100], [40, 3]].map((shape) => [sample(dtype, shape)]));
+    same(
+      [x],
+      outputs,
+      [
+        [5, 7],
+        [3, 1100],
+        [40, 3],
+      ].map((shape) => [sample(dtype, shape)]),
+    );
   });
 
   it.each(["float32", "float64"] as const)("softmax and products of %s", (dtype) => {
     const [x, y] = [T.tensor({ dtype, shape: [null, null] }), T.tensor({ dtype, shape: [null, null] })];
-    same([x], [T.nnet.softmax(x), T.nnet.logsoftmax(x)], [[1, 1], [20, 10], [3, 1300]].map((s) => [sample(dtype, s)]));
+    same(
+      [x],
+      [T.nnet.softmax(x), T.nnet.logsoftmax(x)],
+      [
+        [1, 1],
+        [20, 10],
+        [3, 1300],
+      ].map((s) => [sample(dtype, s)]),
+    );
     const eps = dtype === "float32" ? 2 ** -23 : 2 ** -52;
-    const sizes = [[1, 1, 1], [5, 7, 3], [6, 16, 300], [13, 33, 17], [100, 1, 9], [7, 0, 3]] as const;
-    same([x, y], [T.dot(x, y), T.dot(y.T, x.T), x.dot(y).mul(2).add(1)], sizes.map(([m, k, n]) => [sample(dtype, [m, k]), sample(dtype, [k, n], 2)]), { rel: 4 * eps, abs: 300 * eps * 32 });
+    const sizes = [
+      [1, 1, 1],
+      [5, 7, 3],
+      [6, 16, 300],
+      [13, 33, 17],
+      [100, 1, 9],
+      [7, 0, 3],
+    ] as const;
+    same(
+      [x, y],
+      [T.dot(x, y), T.dot(y.T, x.T), x.dot(y).mul(2).add(1)],
+      sizes.map(([m, k, n]) => [sample(dtype, [m, k]), sample(dtype, [k, n], 2)]),
+      { rel: 4 * eps, abs: 300 * eps * 32 },
+    );
   });
 
   it("updates, failures and changing shapes", () => {

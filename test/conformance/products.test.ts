@@ -16,24 +16,54 @@ function tolerance(dtype: DType): Tolerance {
 }
 
 const SHAPES: readonly (readonly [readonly number[], readonly number[]])[] = [
-  [[3, 4], [4, 5]],
+  [
+    [3, 4],
+    [4, 5],
+  ],
   [[4], [4]],
   [[4], [4, 3]],
   [[3, 4], [4]],
-  [[0, 4], [4, 2]],
-  [[3, 0], [0, 2]],
-  [[1, 1], [1, 1]],
-  [[1, 70], [70, 1]],
-  [[20, 33], [33, 17]],
+  [
+    [0, 4],
+    [4, 2],
+  ],
+  [
+    [3, 0],
+    [0, 2],
+  ],
+  [
+    [1, 1],
+    [1, 1],
+  ],
+  [
+    [1, 70],
+    [70, 1],
+  ],
+  [
+    [20, 33],
+    [33, 17],
+  ],
 ];
 
 const BATCHED: readonly (readonly [readonly number[], readonly number[]])[] = [
-  [[2, 3, 4], [2, 4, 5]],
-  [[2, 3, 4], [4, 5]],
-  [[3, 4], [2, 4, 5]],
+  [
+    [2, 3, 4],
+    [2, 4, 5],
+  ],
+  [
+    [2, 3, 4],
+    [4, 5],
+  ],
+  [
+    [3, 4],
+    [2, 4, 5],
+  ],
   [[4], [2, 4, 5]],
   [[2, 3, 4], [4]],
-  [[0, 3, 4], [0, 4, 5]],
+  [
+    [0, 3, 4],
+    [0, 4, 5],
+  ],
 ];
 
 describe("products agree on all linkers", () => {
@@ -42,7 +72,14 @@ describe("products agree on all linkers", () => {
       const [x, y] = [variable(dtype, a.length), variable(dtype, b.length)];
       const results = [T.dot(x, y)];
       if (a.length === 2 && b.length === 2) results.push(T.dot(y.T, x.T), T.dot(x, y).add(1));
-      agree(`dot of ${a.join("x")} and ${b.join("x")}`, [x, y], results, [[sample(dtype, a), sample(dtype, b, 2)]], tolerance(dtype), false);
+      agree(
+        `dot of ${a.join("x")} and ${b.join("x")}`,
+        [x, y],
+        results,
+        [[sample(dtype, a), sample(dtype, b, 2)]],
+        tolerance(dtype),
+        false,
+      );
     }
   });
 
@@ -65,15 +102,22 @@ describe("products agree on all linkers", () => {
   it("alpha A.B + beta C, with operands transposed and reversed", () => {
     for (const dtype of ["float32", "float64"] as const) {
       const [a, b, c] = [variable(dtype, 2), variable(dtype, 2), variable(dtype, 2)];
-      const results = [
-        c.sub(T.dot(a, b).mul(0.5)),
-        T.dot(a, b).mul(2).add(c.mul(0.25)),
-        c.add(T.dot(b.T, a.T).T),
-      ];
-      agree("gemm", [a, b, c], results, [
-        [sample(dtype, [6, 7]), sample(dtype, [7, 9], 2), sample(dtype, [6, 9], 3)],
-        [sample(dtype, [7, 6]).transpose(), sample(dtype, [7, 9], 2).at("::-1"), sample(dtype, [9, 6], 3).transpose()],
-      ], tolerance(dtype), false);
+      const results = [c.sub(T.dot(a, b).mul(0.5)), T.dot(a, b).mul(2).add(c.mul(0.25)), c.add(T.dot(b.T, a.T).T)];
+      agree(
+        "gemm",
+        [a, b, c],
+        results,
+        [
+          [sample(dtype, [6, 7]), sample(dtype, [7, 9], 2), sample(dtype, [6, 9], 3)],
+          [
+            sample(dtype, [7, 6]).transpose(),
+            sample(dtype, [7, 9], 2).at("::-1"),
+            sample(dtype, [9, 6], 3).transpose(),
+          ],
+        ],
+        tolerance(dtype),
+        false,
+      );
     }
   });
 });

@@ -26,8 +26,24 @@ describe("reductions agree on all linkers", () => {
       if (dtype === "bool" && (name === "var" || name === "std")) return;
       const x = variable(dtype, 3);
       const results = AXES.map((axis, i) => T[name](x, { axis, keepdims: i % 2 === 1 }));
-      const shapes = name === "prod" ? [[3, 4, 5], [2, 3, 7]] : [[3, 4, 5], [2, 17, 33], [1, 1, 1100]];
-      agree(`${name} of ${dtype}`, [x], results, shapes.map((shape, i) => [sample(dtype, shape, i)]), tolerance(dtype));
+      const shapes =
+        name === "prod"
+          ? [
+              [3, 4, 5],
+              [2, 3, 7],
+            ]
+          : [
+              [3, 4, 5],
+              [2, 17, 33],
+              [1, 1, 1100],
+            ];
+      agree(
+        `${name} of ${dtype}`,
+        [x],
+        results,
+        shapes.map((shape, i) => [sample(dtype, shape, i)]),
+        tolerance(dtype),
+      );
     });
   }
 
@@ -35,15 +51,23 @@ describe("reductions agree on all linkers", () => {
     const x = variable(dtype, 1);
     const results = [T.sum(x), T.max(x), T.argmax(x), T.min(x), T.mean(x), T.sum(T.sqr(x))];
     const sizes = [1, 3, 4, 7, 8, 9, 15, 16, 17, 511, 512, 513, 1023, 1024, 1025, 3000];
-    agree("sizes", [x], results, sizes.map((n) => [sample(dtype, [n], n)]), tolerance(dtype));
+    agree(
+      "sizes",
+      [x],
+      results,
+      sizes.map((n) => [sample(dtype, [n], n)]),
+      tolerance(dtype),
+    );
   });
 
   it("of nothing", () => {
     const x = variable("float64", 2);
-    agree("empty", [x], [T.sum(x), T.prod(x), T.all(x), T.any(x), T.sum(x, { axis: 0 }), T.prod(x, { axis: 1 })], [
-      [sample("float64", [0, 3])],
-      [sample("float64", [3, 0])],
-    ]);
+    agree(
+      "empty",
+      [x],
+      [T.sum(x), T.prod(x), T.all(x), T.any(x), T.sum(x, { axis: 0 }), T.prod(x, { axis: 1 })],
+      [[sample("float64", [0, 3])], [sample("float64", [3, 0])]],
+    );
   });
 
   it.each(["float16", "float32", "float64"] as const)("NaN, infinities and signed zeros: %s", (dtype) => {
@@ -55,12 +79,23 @@ describe("reductions agree on all linkers", () => {
   it("of transposed, strided and reversed arguments, and of broadcast values", () => {
     const [x, y] = [variable("float64", 2), T.tensor({ dtype: "float64", shape: [1, null] })];
     const base = sample("float64", [12, 10]);
-    const results = [T.sum(x.T, { axis: 0 }), T.max(x.add(y), { axis: 1 }), T.sum(x.mul(y)), T.sum(x.at("::-2"), { axis: 1 })];
-    agree("views", [x, y], results, [
-      [base, sample("float64", [1, 10], 2)],
-      [base.transpose(), sample("float64", [1, 12], 2)],
-      [base.at("1::3", "::-2"), sample("float64", [1, 5], 2)],
-    ], { rel: 1e-13, abs: 1e-11 });
+    const results = [
+      T.sum(x.T, { axis: 0 }),
+      T.max(x.add(y), { axis: 1 }),
+      T.sum(x.mul(y)),
+      T.sum(x.at("::-2"), { axis: 1 }),
+    ];
+    agree(
+      "views",
+      [x, y],
+      results,
+      [
+        [base, sample("float64", [1, 10], 2)],
+        [base.transpose(), sample("float64", [1, 12], 2)],
+        [base.at("1::3", "::-2"), sample("float64", [1, 5], 2)],
+      ],
+      { rel: 1e-13, abs: 1e-11 },
+    );
   });
 });
 
@@ -68,9 +103,29 @@ describe("softmax and its kind agree", () => {
   it.each(["float32", "float64"] as const)("%s", (dtype) => {
     const x = variable(dtype, 2);
     const p = T.nnet.softmax(x);
-    const results = [p, T.nnet.logsoftmax(x), T.log(p), T.sum(p, { axis: 0 }), x.sub(T.max(x, { axis: 1, keepdims: true }))];
-    const shapes = [[0, 3], [1, 1], [5, 1], [1, 7], [200, 10], [3, 1300]];
+    const results = [
+      p,
+      T.nnet.logsoftmax(x),
+      T.log(p),
+      T.sum(p, { axis: 0 }),
+      x.sub(T.max(x, { axis: 1, keepdims: true })),
+    ];
+    const shapes = [
+      [0, 3],
+      [1, 1],
+      [5, 1],
+      [1, 7],
+      [200, 10],
+      [3, 1300],
+    ];
     const rel = dtype === "float32" ? 3e-6 : 1e-14;
-    agree("softmax", [x], results, shapes.map((s) => [sample(dtype, s)]), { rel, abs: rel }, false);
+    agree(
+      "softmax",
+      [x],
+      results,
+      shapes.map((s) => [sample(dtype, s)]),
+      { rel, abs: rel },
+      false,
+    );
   });
 });

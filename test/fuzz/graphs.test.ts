@@ -20,11 +20,24 @@ interface Node {
 }
 
 const unary: readonly ((v: V) => V)[] = [
-  (v) => T.tanh(v), (v) => T.exp(T.tanh(v)), (v) => T.log(T.add(1, T.exp(v))), (v) => T.sqr(v).mul(0.25), (v) => T.nnet.sigmoid(v), (v) => v.neg(),
-  (v) => T.sin(v), (v) => T.sqrt(T.sqr(v).add(1)), (v) => v.mul(2).sub(1), (v) => T.inv(T.sqr(v).add(2)), (v) => T.log(T.nnet.softmax(v)),
+  (v) => T.tanh(v),
+  (v) => T.exp(T.tanh(v)),
+  (v) => T.log(T.add(1, T.exp(v))),
+  (v) => T.sqr(v).mul(0.25),
+  (v) => T.nnet.sigmoid(v),
+  (v) => v.neg(),
+  (v) => T.sin(v),
+  (v) => T.sqrt(T.sqr(v).add(1)),
+  (v) => v.mul(2).sub(1),
+  (v) => T.inv(T.sqr(v).add(2)),
+  (v) => T.log(T.nnet.softmax(v)),
 ];
 const binary: readonly ((a: V, b: V) => V)[] = [
-  (a, b) => a.add(b), (a, b) => a.sub(b), (a, b) => a.mul(b), (a, b) => a.div(T.sqr(b).add(1)), (a, b) => T.switch(T.gt(a, b), a.mul(0.5), T.tanh(b)),
+  (a, b) => a.add(b),
+  (a, b) => a.sub(b),
+  (a, b) => a.mul(b),
+  (a, b) => a.div(T.sqr(b).add(1)),
+  (a, b) => T.switch(T.gt(a, b), a.mul(0.5), T.tanh(b)),
 ];
 const shaping: readonly ((x: Node) => Node)[] = [
   ({ v, columns }) => ({ v: v.sum({ axis: 0, keepdims: true }).mul(0.1), rows: 1, columns }),
@@ -39,7 +52,12 @@ const shaping: readonly ((x: Node) => Node)[] = [
 ];
 
 const step = fc.record({ kind: fc.nat(9), op: fc.nat(1000), a: fc.nat(1000), b: fc.nat(1000) });
-const graph = fc.record({ steps: fc.array(step, { minLength: 2, maxLength: 14 }), dtype: fc.constantFrom("float64", "float32"), m: fc.integer({ min: 1, max: 19 }), n: fc.integer({ min: 1, max: 21 }) });
+const graph = fc.record({
+  steps: fc.array(step, { minLength: 2, maxLength: 14 }),
+  dtype: fc.constantFrom("float64", "float32"),
+  m: fc.integer({ min: 1, max: 19 }),
+  n: fc.integer({ min: 1, max: 21 }),
+});
 
 function grow(leaves: readonly Node[], steps: readonly { kind: number; op: number; a: number; b: number }[]): V {
   const nodes = [...leaves];
@@ -72,7 +90,14 @@ describe("random graphs", () => {
         const x = T.tensor({ dtype: d, shape: [null, null], name: "x" });
         const row = T.tensor({ dtype: d, shape: [1, null], name: "row" });
         const column = T.tensor({ dtype: d, shape: [null, 1], name: "column" });
-        const out = grow([{ v: x, rows: "m", columns: "n" }, { v: row, rows: 1, columns: "n" }, { v: column, rows: "m", columns: 1 }], steps);
+        const out = grow(
+          [
+            { v: x, rows: "m", columns: "n" },
+            { v: row, rows: 1, columns: "n" },
+            { v: column, rows: "m", columns: 1 },
+          ],
+          steps,
+        );
         const cost = T.sum(T.tanh(out));
         const slopes = theano.grad(cost, [x, row, column], { disconnectedInputs: "ignore" });
         const outputs = [out, cost, ...slopes];
@@ -83,7 +108,8 @@ describe("random graphs", () => {
         grown++;
         // Rounding grows with depth and with the size of what was added up.
         const rel = d === "float64" ? 1e-9 : 2e-3;
-        for (const [i, w] of wanted.entries()) expect(difference(got[i]!, w, { rel, abs: rel }), `output ${i}`).toBeNull();
+        for (const [i, w] of wanted.entries())
+          expect(difference(got[i]!, w, { rel, abs: rel }), `output ${i}`).toBeNull();
       }),
       { numRuns: 150, seed: 20261121 },
     );

@@ -112,9 +112,7 @@ describe("rule engine", () => {
     const x = toy("x");
     const grow = rule("grow", on(matcher(f), any("x")), ({ x: v }) => f.call(f.call(v)));
     const g = new FunctionGraph([x], [f.call(x)]);
-    expect(() => runPasses(g, [{ name: "p", rules: [grow], until: "fixpoint" }], options)).toThrow(
-      /grow/,
-    );
+    expect(() => runPasses(g, [{ name: "p", rules: [grow], until: "fixpoint" }], options)).toThrow(/grow/);
   });
 
   it("leaves out disabled rules", () => {

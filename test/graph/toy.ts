@@ -28,11 +28,7 @@ export class ToyOp extends Op {
   readonly #gradient: ((inputs: readonly Variable[], g: Variable) => InputGradient[]) | undefined;
   readonly #pure: boolean;
 
-  constructor(
-    name: string,
-    gradient?: (inputs: readonly Variable[], g: Variable) => InputGradient[],
-    pure = true,
-  ) {
+  constructor(name: string, gradient?: (inputs: readonly Variable[], g: Variable) => InputGradient[], pure = true) {
     super();
     this.name = name;
     this.#gradient = gradient;

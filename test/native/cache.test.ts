@@ -48,7 +48,11 @@ describe("the cache of compiled programs", () => {
     const key = make().key(["x"]);
     const path = make().store(key, build("object code"), (p) => p);
     const bytes = readFileSync(path);
-    for (const damaged of [Buffer.concat([bytes.subarray(0, 3), Buffer.of(bytes[3]! ^ 1), bytes.subarray(4)]), bytes.subarray(0, -1), Buffer.of()]) {
+    for (const damaged of [
+      Buffer.concat([bytes.subarray(0, 3), Buffer.of(bytes[3]! ^ 1), bytes.subarray(4)]),
+      bytes.subarray(0, -1),
+      Buffer.of(),
+    ]) {
       writeFileSync(path, damaged);
       expect(make().find(key)).toBeNull();
       expect(existsSync(path)).toBe(false);
@@ -88,7 +92,9 @@ describe.skipIf(why !== null)("processes that share the cache", () => {
   const script = fileURLToPath(new URL("worker.ts", import.meta.url));
   const start = (killAfter: number | null): Promise<{ text: string; code: number | null }> =>
     new Promise((done) => {
-      const child = spawn(process.execPath, ["--import", "tsx", script], { env: { ...process.env, THEANO_FLAGS: `base_compiledir=${folder}` } });
+      const child = spawn(process.execPath, ["--import", "tsx", script], {
+        env: { ...process.env, THEANO_FLAGS: `base_compiledir=${folder}` },
+      });
       let text = "";
       child.stdout.on("data", (part: Buffer) => (text += part.toString()));
       if (killAfter !== null) setTimeout(() => child.kill("SIGKILL"), killAfter);
@@ -100,10 +106,17 @@ describe.skipIf(why !== null)("processes that share the cache", () => {
     for (const { text, code } of runs) if (code === 0) expect(text.trim()).toBe("[2. 5. 8.]");
     expect(runs.filter((r) => r.code === 0).length).toBeGreaterThanOrEqual(2);
     const cache = new CompileCache(nodeModules()!);
-    for (const name of entries().filter((n) => n.endsWith(".so"))) expect(cache.find(name.slice(0, -3)), name).not.toBeNull();
+    for (const name of entries().filter((n) => n.endsWith(".so")))
+      expect(cache.find(name.slice(0, -3)), name).not.toBeNull();
     // The next one finds all that it needs: it builds nothing.
-    const before = entries().filter((n) => n.endsWith(".so")).sort();
+    const before = entries()
+      .filter((n) => n.endsWith(".so"))
+      .sort();
     expect((await start(null)).text.trim()).toBe("[2. 5. 8.]");
-    expect(entries().filter((n) => n.endsWith(".so")).sort()).toEqual(before);
+    expect(
+      entries()
+        .filter((n) => n.endsWith(".so"))
+        .sort(),
+    ).toEqual(before);
   });
 });

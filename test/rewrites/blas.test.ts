@@ -39,7 +39,9 @@ describe("gemm", () => {
     expect(ops(M.add(dot(A, B), dot(C, D)))).toEqual(["dot", "Gemm{no_inplace}"]);
   });
   it("takes what is added to the product inside a multiple", () => {
-    expect(ops(M.sub(C, M.mul(0.1, M.add(dot(A, B), M.mul(0.01, C))))).filter((o) => o === "Gemm{no_inplace}")).toHaveLength(1);
+    expect(
+      ops(M.sub(C, M.mul(0.1, M.add(dot(A, B), M.mul(0.01, C))))).filter((o) => o === "Gemm{no_inplace}"),
+    ).toHaveLength(1);
   });
   it("leaves a product alone that somebody else uses", () => {
     expect(ops(M.add(A, dot(B, C)), dot(B, C))).toEqual(["dot", "add"]);

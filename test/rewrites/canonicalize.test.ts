@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { bvector, dmatrix, dscalar, dvector, fvector, ivector, lvector, wvector } from "../../src/tensor/constructors.ts";
+import {
+  bvector,
+  dmatrix,
+  dscalar,
+  dvector,
+  fvector,
+  ivector,
+  lvector,
+  wvector,
+} from "../../src/tensor/constructors.ts";
 import * as M from "../../src/tensor/math.ts";
 import { canonicalizeRules } from "../../src/tensor/rewriting/canonicalize.ts";
 import { chainRules } from "../../src/tensor/rewriting/chains.ts";
@@ -96,6 +105,8 @@ describe("broadcasting", () => {
   it("is kept by identities", () => {
     const m = dmatrix("m");
     expect(ops(M.maximum(m, m), m)).toEqual([]);
-    expect(ops(M.switch_(constant(true), w, m), w, m)).toEqual(["DimShuffle", "Shape_i{0}", "Shape_i{1}", "Alloc"].map((o) => expect.stringContaining(o.slice(0, 7))));
+    expect(ops(M.switch_(constant(true), w, m), w, m)).toEqual(
+      ["DimShuffle", "Shape_i{0}", "Shape_i{1}", "Alloc"].map((o) => expect.stringContaining(o.slice(0, 7))),
+    );
   });
 });

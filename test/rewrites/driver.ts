@@ -43,7 +43,10 @@ export function engineOptions(): EngineOptions {
 }
 
 /** The graph after `passes`. */
-export function rewritten(example: Pick<Example, "inputs" | "outputs">, passes: readonly Pass[] = PASSES): FunctionGraph {
+export function rewritten(
+  example: Pick<Example, "inputs" | "outputs">,
+  passes: readonly Pass[] = PASSES,
+): FunctionGraph {
   const graph = new FunctionGraph(example.inputs, example.outputs);
   runPasses(graph, passes, engineOptions());
   graph.checkIntegrity();
@@ -72,15 +75,27 @@ export function describeRules(table: string, rules: readonly Rule[], examples: E
 
 function checkRule(r: Rule, example: Example): void {
   const alone = rewritten(example, [{ name: "alone", rules: [r], until: "fixpoint" }]);
-  expect(alone.log.map((l) => l.rule), "fires on its own left side").toContain(r.name);
+  expect(
+    alone.log.map((l) => l.rule),
+    "fires on its own left side",
+  ).toContain(r.name);
   for (const kind of example.tame === true ? (["plain"] as const) : (["plain", "special"] as const)) {
     const values = example.inputs.map((v, i) => sample(v, example, i, kind));
     compareValues(example, alone, values, r.exactness, kind);
   }
   if (example.alone === true) return;
   const all = rewritten(example);
-  expect(all.log.map((l) => l.rule), "fires after all earlier phases").toContain(r.name);
-  compareValues(example, all, example.inputs.map((v, i) => sample(v, example, i, "plain")), "special", "plain");
+  expect(
+    all.log.map((l) => l.rule),
+    "fires after all earlier phases",
+  ).toContain(r.name);
+  compareValues(
+    example,
+    all,
+    example.inputs.map((v, i) => sample(v, example, i, "plain")),
+    "special",
+    "plain",
+  );
 }
 
 // --- values ------------------------------------------------------------------------------------
@@ -137,7 +152,8 @@ function compareValues(
     const [x, y] = [toNumbers(a), toNumbers(b)];
     for (let k = 0; k < x.length; k++) {
       if (exactness === "exact") expect(y[k], `element ${k}`).toBe(x[k]);
-      else if (Number.isFinite(x[k])) expect(isClose(x[k]!, y[k]!, a.dtype), `element ${k}: ${x[k]} became ${y[k]}`).toBe(true);
+      else if (Number.isFinite(x[k]))
+        expect(isClose(x[k]!, y[k]!, a.dtype), `element ${k}: ${x[k]} became ${y[k]}`).toBe(true);
     }
   }
 }

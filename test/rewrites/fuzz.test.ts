@@ -28,7 +28,17 @@ type T = TensorVariable;
 const square = (v: T): T => alloc(v, 3, 3);
 
 const unary: readonly ((x: T) => T)[] = [
-  M.neg, M.exp, M.abs, M.sqr, M.tanh, M.sigmoid, M.inv, M.sgn, M.floor, M.expm1, M.erf,
+  M.neg,
+  M.exp,
+  M.abs,
+  M.sqr,
+  M.tanh,
+  M.sigmoid,
+  M.inv,
+  M.sgn,
+  M.floor,
+  M.expm1,
+  M.erf,
   (x) => M.log(M.add(1, M.exp(x))),
   (x) => M.log(M.abs(x)),
   (x) => M.log1p(M.sqr(x)),
@@ -63,7 +73,12 @@ const unary: readonly ((x: T) => T)[] = [
 ];
 
 const binary: readonly ((x: T, y: T) => T)[] = [
-  M.add, M.sub, M.mul, M.div, M.maximum, M.minimum,
+  M.add,
+  M.sub,
+  M.mul,
+  M.div,
+  M.maximum,
+  M.minimum,
   (x, y) => M.sub(M.add(x, y), x),
   (x, y) => M.div(M.mul(x, y), y),
   (x, y) => dot(x, y),
@@ -81,17 +96,34 @@ const program = fc.record({
   outputs: fc.array(fc.nat(), { minLength: 1, maxLength: 2 }),
 });
 
-function build(steps: readonly { kind: number; a: number; b: number }[], outputs: readonly number[]): { inputs: T[]; outputs: T[] } {
+function build(
+  steps: readonly { kind: number; a: number; b: number }[],
+  outputs: readonly number[],
+): { inputs: T[]; outputs: T[] } {
   const [m, n, r, c, s] = [dmatrix("m"), dmatrix("n"), drow("r"), dcol("c"), dscalar("s")];
   const [f, i] = [fmatrix("f"), imatrix("i")];
-  const pool: T[] = [m, n, square(r), square(c), square(s), M.cast(f, "float64"), M.mul(1, M.cast(i, "float64")), r, c, s];
+  const pool: T[] = [
+    m,
+    n,
+    square(r),
+    square(c),
+    square(s),
+    M.cast(f, "float64"),
+    M.mul(1, M.cast(i, "float64")),
+    r,
+    c,
+    s,
+  ];
   const plain = pool.length;
   for (const { kind, a, b } of steps) {
     const pick = (k: number): T => pool[k % pool.length]!;
     const wide = (v: T): T => (v.ndim === 2 && !v.type.shape.includes(1) ? v : square(v));
     const k = kind % (unary.length + binary.length);
     // Elementwise functions also meet rows, columns and scalars.
-    const value = k < unary.length ? unary[k]!(wide(pick(a))) : binary[k - unary.length]!(wide(pick(a)), k < unary.length + 6 ? pick(b) : wide(pick(b)));
+    const value =
+      k < unary.length
+        ? unary[k]!(wide(pick(a)))
+        : binary[k - unary.length]!(wide(pick(a)), k < unary.length + 6 ? pick(b) : wide(pick(b)));
     pool.push(value);
   }
   return { inputs: [m, n, r, c, s, f, i], outputs: outputs.map((o) => pool[plain + (o % steps.length)]!) };

@@ -55,7 +55,11 @@ const ops = (out: TensorVariable, ...inputs: TensorVariable[]): string[] =>
 
 describe("reductions", () => {
   it("keep a factor that varies along the axis", () => {
-    expect(ops(sum(M.mul(m, x), { axis: 1 }), m, x)).toEqual([expect.stringContaining("DimShuffle"), "mul", "Sum{axis=[1]}"]);
+    expect(ops(sum(M.mul(m, x), { axis: 1 }), m, x)).toEqual([
+      expect.stringContaining("DimShuffle"),
+      "mul",
+      "Sum{axis=[1]}",
+    ]);
     expect(ops(sum(M.mul(x, dimshuffle(y, [0, "x"]))), x, y)).toContain("mul");
   });
   it("of integers widen first", () => {
@@ -69,6 +73,8 @@ describe("reductions", () => {
     expect(ops(max(alloc(a, shapeI(x, 0))), a, x)).toContain("Max{axis=[0]}");
   });
   it("of conditions are merged", () => {
-    expect(ops(any(any(M.gt(m, 0), { axis: 0 })), m)).toEqual([expect.stringContaining("DimShuffle"), "gt", "Any{axis=[0, 1]}"].slice(1));
+    expect(ops(any(any(M.gt(m, 0), { axis: 0 })), m)).toEqual(
+      [expect.stringContaining("DimShuffle"), "gt", "Any{axis=[0, 1]}"].slice(1),
+    );
   });
 });

@@ -20,7 +20,10 @@ const t = dtensor3("t");
 const fixed = tensorType("float64", [2, 3]).makeVariable(null, 0, "fixed") as TensorVariable;
 
 describeRules("shape", shapeRules, {
-  local_dimshuffle_lift: () => ({ inputs: [m], outputs: [dimshuffle(dimshuffle(m, [1, 0]), [1, 0]), dimshuffle(m, [0, 1])] }),
+  local_dimshuffle_lift: () => ({
+    inputs: [m],
+    outputs: [dimshuffle(dimshuffle(m, [1, 0]), [1, 0]), dimshuffle(m, [0, 1])],
+  }),
   local_dimshuffle_alloc: () => ({
     inputs: [a, x],
     outputs: [dimshuffle(alloc(x, 4, shapeI(x, 0)), [1, 0]), dimshuffle(alloc(a, 3, 4), [1, "x", 0])],
@@ -48,7 +51,10 @@ describeRules("shape", shapeRules, {
     inputs: [x, a],
     outputs: [join(0, full([0], 0, "float64"), x), join(0, stack([a, M.exp(a)]), stack([a]))],
   }),
-  local_useless_specify_shape: () => ({ inputs: [fixed], outputs: [new SpecifyShape([0]).call(fixed, sizeConstant(2)) as TensorVariable] }),
+  local_useless_specify_shape: () => ({
+    inputs: [fixed],
+    outputs: [new SpecifyShape([0]).call(fixed, sizeConstant(2)) as TensorVariable],
+  }),
   remove_tensor_copy: () => ({ inputs: [x], outputs: [M.tensorCopy(x)] }),
   local_view_op: () => ({ inputs: [x], outputs: [disconnectedGrad(x)] }),
 });

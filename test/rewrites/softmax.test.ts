@@ -48,8 +48,16 @@ describeRules("softmax", [...softmaxRules, ...crossentropyRules, ...expandRules]
     inputs: [z, v],
     outputs: [M.mul(M.add(M.div(z, p), dimshuffle(v, [0, "x"])), p)],
   }),
-  local_sum_of_one_per_row: () => ({ ...base, inputs: [z, y, v, s], outputs: [sum(scatter(v), { axis: 1 }), sum(scatter(s), { axis: 1 })] }),
-  local_advanced_indexing_crossentropy_onehot_grad: () => ({ ...base, inputs: [z, y, v, s], outputs: [scatter(v), scatter(s)] }),
+  local_sum_of_one_per_row: () => ({
+    ...base,
+    inputs: [z, y, v, s],
+    outputs: [sum(scatter(v), { axis: 1 }), sum(scatter(s), { axis: 1 })],
+  }),
+  local_advanced_indexing_crossentropy_onehot_grad: () => ({
+    ...base,
+    inputs: [z, y, v, s],
+    outputs: [scatter(v), scatter(s)],
+  }),
   local_softmax_grad_scale: () => ({
     ...base,
     inputs: [z, s],
@@ -80,7 +88,18 @@ describe("cross-entropy", () => {
       expect(ops.filter((o) => o === "exp")).toHaveLength(1);
       expect(ops.filter((o) => o === "eq")).toHaveLength(1);
       const values = new Map<T, NdArray>([
-        [z, array([[1, 2, 3], [0.1, -2, 0.4], [5, 5, 5], [0, 1, -1]], "float64")],
+        [
+          z,
+          array(
+            [
+              [1, 2, 3],
+              [0.1, -2, 0.4],
+              [5, 5, 5],
+              [0, 1, -1],
+            ],
+            "float64",
+          ),
+        ],
         [y, array([2, 0, -1, 1], "int32")],
         [v, array([1, 2, 0.5, 3], "float64")],
       ]);
@@ -94,12 +113,18 @@ describe("cross-entropy", () => {
   it("stays finite where a probability underflows", () => {
     const cost = losses["log(p)[arange, y]"]!;
     const graph = rewritten({ inputs: [z, y], outputs: [cost, grad(cost, z) as T] });
-    const values = new Map<T, NdArray>([[z, array([[2000, 0]], "float64")], [y, array([1], "int32")]]);
+    const values = new Map<T, NdArray>([
+      [z, array([[2000, 0]], "float64")],
+      [y, array([1], "int32")],
+    ]);
     expect(evaluate(graph.outputs, values).map((a) => a.toList())).toEqual([2000, [[1, -1]]]);
   });
   it("refuses a class that does not exist", () => {
     const graph = rewritten({ inputs: [z, y], outputs: [grad(losses["log(p)[arange, y]"]!, z) as T] });
-    const values = new Map<T, NdArray>([[z, array([[1, 2]], "float64")], [y, array([2], "int32")]]);
+    const values = new Map<T, NdArray>([
+      [z, array([[1, 2]], "float64")],
+      [y, array([2], "int32")],
+    ]);
     expect(() => evaluate(graph.outputs, values)).toThrow(/out of bounds/);
   });
 });

@@ -22,7 +22,12 @@ const i = lscalar("i");
 const index = ivector("index");
 
 const all = { kind: "slice", start: null, stop: null, step: null } as const;
-const zerosOf = (v: TensorVariable): TensorVariable => full(v.type.shape.map((_, k) => shapeI(v, k)), 0, "float64");
+const zerosOf = (v: TensorVariable): TensorVariable =>
+  full(
+    v.type.shape.map((_, k) => shapeI(v, k)),
+    0,
+    "float64",
+  );
 
 describeRules("subtensor", subtensorRules, {
   local_useless_slice: () => ({ inputs: [x, m], outputs: [at(x, ":"), at(m, "0:", `::1`), at(x, `:`)] }),
@@ -72,9 +77,7 @@ describeRules("incSubtensor", [...incSubtensorRules, ...sparseUpdateRules], {
   }),
   local_adv_sub1_adv_inc_sub1: () => ({
     inputs: [a, x],
-    outputs: [
-      at(setSubtensor(at(alloc(M.exp(x), 4, shapeI(x, 0)), [1, 2, 1]), a), [1, 2, 1]),
-    ],
+    outputs: [at(setSubtensor(at(alloc(M.exp(x), 4, shapeI(x, 0)), [1, 2, 1]), a), [1, 2, 1])],
   }),
   local_useless_inc_subtensor: () => ({
     inputs: [x, y, a],
@@ -113,7 +116,9 @@ describe("selections", () => {
     expect(ops(at(x, ":"), x)).toEqual([]);
     expect(ops(at(x, "0::1"), x)).toEqual([]);
     expect(ops(setSubtensor(at(x, "0:3"), a), x, a)).toEqual([expect.stringContaining("IncSubtensor{Set")]);
-    expect(ops(new IncSubtensor([all], true).call(x, y) as TensorVariable, x, y)).toEqual([expect.stringContaining("IncSubtensor{Set")]);
+    expect(ops(new IncSubtensor([all], true).call(x, y) as TensorVariable, x, y)).toEqual([
+      expect.stringContaining("IncSubtensor{Set"),
+    ]);
   });
   it("keep an index that may be out of range an error", () => {
     const graph = rewritten({ inputs: [x], outputs: [at(at(x, "1:3"), 2)] });

@@ -11,9 +11,7 @@ import * as T from "../../src/tensor/math.ts";
 import { tensorType } from "../../src/tensor/type.ts";
 import type { TensorLike, TensorVariable } from "../../src/tensor/variable.ts";
 
-const ops = Object.values(scalars).filter(
-  (v): v is ScalarOp => typeof v === "object" && v !== null && "lower" in v,
-);
+const ops = Object.values(scalars).filter((v): v is ScalarOp => typeof v === "object" && v !== null && "lower" in v);
 
 function apply(op: ScalarOp, ...args: TensorLike[]): TensorVariable {
   return applyElemwise(new Elemwise(op), args);
@@ -23,11 +21,28 @@ const value = (v: TensorVariable): unknown => evaluate([v])[0]!.toList();
 
 /** theano.md 4.1: the dtype out for bool, int8, uint8, int32, int64, float16, float32, float64, complex64; "-" is an error. */
 const DTYPES: readonly DType[] = [
-  "bool", "int8", "uint8", "int32", "int64", "float16", "float32", "float64", "complex64",
+  "bool",
+  "int8",
+  "uint8",
+  "int32",
+  "int64",
+  "float16",
+  "float32",
+  "float64",
+  "complex64",
 ];
 const SHORT: Readonly<Record<string, DType>> = {
-  b: "bool", i8: "int8", u8: "uint8", i32: "int32", i64: "int64", u64: "uint64",
-  f16: "float16", f32: "float32", f64: "float64", c64: "complex64", c128: "complex128",
+  b: "bool",
+  i8: "int8",
+  u8: "uint8",
+  i32: "int32",
+  i64: "int64",
+  u64: "uint64",
+  f16: "float16",
+  f32: "float32",
+  f64: "float64",
+  c64: "complex64",
+  c128: "complex128",
 };
 const OBSERVED: Readonly<Record<string, string>> = {
   add: "b,i8,u8,i32,i64,f16,f32,f64,c64",
@@ -89,8 +104,26 @@ describe("gradients agree with finite differences", () => {
 
   it("of arguments that broadcast", () => {
     verifyGrad((x, y) => T.mul(x, y), [[[1, 2, 3]], [[1], [2]]]);
-    verifyGrad((x, y) => T.add(x, y), [[1, 2, 3], [[1, 2, 3], [4, 5, 6]]]);
-    verifyGrad((x, y) => T.switch_(T.gt(x, 1.5), y, T.mul(x, 3)), [[1, 2, 3], [[1, 2, 3], [4, 5, 6]]]);
+    verifyGrad(
+      (x, y) => T.add(x, y),
+      [
+        [1, 2, 3],
+        [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+      ],
+    );
+    verifyGrad(
+      (x, y) => T.switch_(T.gt(x, 1.5), y, T.mul(x, 3)),
+      [
+        [1, 2, 3],
+        [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+      ],
+    );
   });
 
   it("to second order", () => {
@@ -147,7 +180,9 @@ describe("values", () => {
 
   it("compute float16 in float32 and round once", () => {
     const x = constant([0.1, 65504, 1000], "float16");
-    expect(value(T.mul(x, x))).toEqual([0.00999, Infinity, Infinity].map((v) => (v === 0.00999 ? expect.closeTo(0.009995, 5) : v)));
+    expect(value(T.mul(x, x))).toEqual(
+      [0.00999, Infinity, Infinity].map((v) => (v === 0.00999 ? expect.closeTo(0.009995, 5) : v)),
+    );
   });
 });
 

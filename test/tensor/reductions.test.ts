@@ -40,7 +40,15 @@ describe("reductions", () => {
   });
 
   it("say all and any of what is not zero", () => {
-    const x = constant(array([[1, 0], [2, 3]], "int32"));
+    const x = constant(
+      array(
+        [
+          [1, 0],
+          [2, 3],
+        ],
+        "int32",
+      ),
+    );
     expect(value(R.all(x, { axis: 1 }))).toEqual([false, true]);
     expect(value(R.any(x, { axis: 0 }))).toEqual([true, true]);
   });
@@ -94,7 +102,15 @@ describe("gradients of reductions", () => {
 
   it("of prod are exact where elements are zero", () => {
     verifyGrad((x) => R.prod(x), [[0, 2, 3]]);
-    verifyGrad((x) => R.prod(x, { axis: 1 }), [[[0, 2, 0], [1, 0, 3]]]);
+    verifyGrad(
+      (x) => R.prod(x, { axis: 1 }),
+      [
+        [
+          [0, 2, 0],
+          [1, 0, 3],
+        ],
+      ],
+    );
   });
 
   it("of softmax and its logarithm, to second order", () => {

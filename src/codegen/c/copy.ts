@@ -6,7 +6,16 @@ import { Expander } from "../expand.ts";
 
 /** Exact on float16 values held as float, so that no rounding is needed. */
 const EXACT_HALF: ReadonlySet<string> = new Set([
-  "neg", "abs", "min", "max", "floor", "ceil", "trunc", "nearest", "copysign", "select",
+  "neg",
+  "abs",
+  "min",
+  "max",
+  "floor",
+  "ceil",
+  "trunc",
+  "nearest",
+  "copysign",
+  "select",
 ]);
 
 export class Copier {

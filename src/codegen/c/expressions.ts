@@ -7,10 +7,29 @@ import type { Prelude } from "./prelude.ts";
 import { arithmetic, isFloat, literal, VALUE } from "./types.ts";
 
 const INFIX: Readonly<Record<string, string>> = {
-  add: "+", sub: "-", mul: "*", div: "/", eq: "==", ne: "!=", lt: "<", le: "<=", gt: ">", ge: ">=", and: "&", or: "|", xor: "^",
+  add: "+",
+  sub: "-",
+  mul: "*",
+  div: "/",
+  eq: "==",
+  ne: "!=",
+  lt: "<",
+  le: "<=",
+  gt: ">",
+  ge: ">=",
+  and: "&",
+  or: "|",
+  xor: "^",
 };
 const BUILTIN: Readonly<Record<string, string>> = {
-  sqrt: "sqrt", floor: "floor", ceil: "ceil", trunc: "trunc", nearest: "rint", abs: "fabs", copysign: "copysign", fma: "fma",
+  sqrt: "sqrt",
+  floor: "floor",
+  ceil: "ceil",
+  trunc: "trunc",
+  nearest: "rint",
+  abs: "fabs",
+  copysign: "copysign",
+  fma: "fma",
 };
 
 /** Where lines of C are written. */
@@ -81,7 +100,10 @@ export class ExpressionWriter {
     const test = this.value(condition);
     const name = `t${this.#count++}`;
     this.#lines.line(`${VALUE[e.type]} ${name};`);
-    for (const [head, arm] of [[`if (${test})`, yes], ["else", no]] as const) {
+    for (const [head, arm] of [
+      [`if (${test})`, yes],
+      ["else", no],
+    ] as const) {
       this.#lines.braces(head, () => {
         const outer = this.#temporaries;
         this.#temporaries = new Map(outer);

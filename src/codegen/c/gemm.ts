@@ -15,7 +15,10 @@ export function gemmText(type: "f32" | "f64"): string {
   const v = `vec_${type}`;
   const sums = Array.from({ length: ROWS * VECTORS }, (_, i) => `s${i}`);
   const multiply = Array.from({ length: ROWS }, (_, r) =>
-    [`    ${v} x${r} = a[${r}] - (${v}){};`, ...Array.from({ length: VECTORS }, (_, c) => `    s${r * VECTORS + c} += x${r} * b${c};`)].join("\n"),
+    [
+      `    ${v} x${r} = a[${r}] - (${v}){};`,
+      ...Array.from({ length: VECTORS }, (_, c) => `    s${r * VECTORS + c} += x${r} * b${c};`),
+    ].join("\n"),
   );
   return `typedef ${t} ${v} __attribute__((vector_size(32), aligned(${type === "f32" ? 4 : 8})));
 static ${t} pack_a_${type}[${MC * KC}] __attribute__((aligned(64))), pack_b_${type}[${KC * NC}] __attribute__((aligned(64)));

@@ -27,7 +27,12 @@ export class Prelude {
 
   bits(from: ScalarType, to: ScalarType): string {
     const [a, b] = [VALUE[from], VALUE[to]];
-    return this.#inline(`bits_${from}_${to}`, b, `${a} x`, `${b} r; __builtin_memcpy(&r, &x, ${BYTES[from]}); return r;`);
+    return this.#inline(
+      `bits_${from}_${to}`,
+      b,
+      `${a} x`,
+      `${b} r; __builtin_memcpy(&r, &x, ${BYTES[from]}); return r;`,
+    );
   }
 
   /** The smaller or larger of two floats: NaN wins, -0 is less than 0. */
@@ -62,8 +67,7 @@ export class Prelude {
   floatModulo(type: "f32" | "f64"): string {
     const t = VALUE[type];
     const suffix = type === "f32" ? "f" : "";
-    const body =
-      `${t} r = __builtin_fmod${suffix}(a, b); if (r == 0) return __builtin_copysign${suffix}(0, b); return (r < 0) != (b < 0) ? r + b : r;`;
+    const body = `${t} r = __builtin_fmod${suffix}(a, b); if (r == 0) return __builtin_copysign${suffix}(0, b); return (r < 0) != (b < 0) ? r + b : r;`;
     return this.#inline(`mod_${type}`, t, `${t} a, ${t} b`, body);
   }
 

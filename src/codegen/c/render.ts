@@ -12,8 +12,17 @@ export interface RenderedC {
 
 /** Flags without which the code means something else, or is slow: no contraction and nothing that reorders floats. */
 export const C_FLAGS: readonly string[] = [
-  "-std=gnu11", "-O3", "-march=native", "-shared", "-fPIC", "-fwrapv", "-fno-strict-aliasing", "-ffp-contract=off", "-fno-math-errno",
-  "-fno-trapping-math", "-w",
+  "-std=gnu11",
+  "-O3",
+  "-march=native",
+  "-shared",
+  "-fPIC",
+  "-fwrapv",
+  "-fno-strict-aliasing",
+  "-ffp-contract=off",
+  "-fno-math-errno",
+  "-fno-trapping-math",
+  "-w",
 ];
 
 export function renderC(program: Program): RenderedC {

@@ -1,5 +1,19 @@
 /** Statements as C. */
-import type { Accumulator, Buffer, Call, Expr, For, If, MatrixOperand, Monoid, Reduce, Ref, ScalarType, Stmt, While } from "../../ir/node.ts";
+import type {
+  Accumulator,
+  Buffer,
+  Call,
+  Expr,
+  For,
+  If,
+  MatrixOperand,
+  Monoid,
+  Reduce,
+  Ref,
+  ScalarType,
+  Stmt,
+  While,
+} from "../../ir/node.ts";
 import { BYTES } from "../../ir/node.ts";
 import type { Copier } from "./copy.ts";
 import { ExpressionWriter, type Lines } from "./expressions.ts";
@@ -94,7 +108,9 @@ export class StatementWriter implements Lines {
 
   #store(buffer: Buffer, index: string, value: string): void {
     const to = `${this.#pointer(buffer)}[${index}]`;
-    this.line(`${to} = ${buffer.type === "f16" ? `(unsigned short)${this.#prelude.doubleToHalf()}((double)${value})` : value};`);
+    this.line(
+      `${to} = ${buffer.type === "f16" ? `(unsigned short)${this.#prelude.doubleToHalf()}((double)${value})` : value};`,
+    );
   }
 
   #pointer(buffer: Buffer): string {
@@ -126,7 +142,10 @@ export class StatementWriter implements Lines {
 
   #call(s: Call): void {
     if (s.fn === "copy") {
-      const [to, from] = [`${this.#pointer(s.to)} + ${this.#value(s.toOffset)}`, `${this.#pointer(s.from)} + ${this.#value(s.fromOffset)}`];
+      const [to, from] = [
+        `${this.#pointer(s.to)} + ${this.#value(s.toOffset)}`,
+        `${this.#pointer(s.from)} + ${this.#value(s.fromOffset)}`,
+      ];
       return this.line(`__builtin_memcpy(${to}, ${from}, ${this.#value(s.count)} * ${BYTES[s.to.type]});`);
     }
     const type = s.c.buffer.type as "f32" | "f64";
@@ -134,7 +153,9 @@ export class StatementWriter implements Lines {
     const matrix = (m: MatrixOperand): string =>
       `${this.#pointer(m.buffer)} + ${this.#value(m.offset)}, ${this.#value(m.rowStride)}, ${this.#value(m.colStride)}`;
     const sizes = [s.m, s.n, s.k].map((e) => this.#value(e));
-    this.line(`${name}(${[...sizes, matrix(s.a), matrix(s.b), matrix(s.c), this.#value(s.alpha), this.#value(s.beta)].join(", ")});`);
+    this.line(
+      `${name}(${[...sizes, matrix(s.a), matrix(s.b), matrix(s.c), this.#value(s.alpha), this.#value(s.beta)].join(", ")});`,
+    );
   }
 
   // --- reductions ------------------------------------------------------------------------------
@@ -159,7 +180,9 @@ export class StatementWriter implements Lines {
           this.#round(s, states, parts, at, lanes);
         });
       }
-      this.#block(`for (; ${at} < ${stop}; ${at}++)`, () => this.#element(s, states, parts, at, lanes > 1 ? `${at} & ${lanes - 1}` : null));
+      this.#block(`for (; ${at} < ${stop}; ${at}++)`, () =>
+        this.#element(s, states, parts, at, lanes > 1 ? `${at} & ${lanes - 1}` : null),
+      );
       for (const [i, x] of states.entries()) this.#combineLanes(x, parts[i]!, lanes);
     };
     if (block > 0) {
@@ -181,7 +204,13 @@ export class StatementWriter implements Lines {
     });
   }
 
-  #element(s: Reduce, states: readonly State[], parts: readonly (string | null)[], at: string, lane: string | null): void {
+  #element(
+    s: Reduce,
+    states: readonly State[],
+    parts: readonly (string | null)[],
+    at: string,
+    lane: string | null,
+  ): void {
     this.#e.names.set(this.#copier.ref(s.ref), at);
     this.body(s.body);
     this.#e.next();
@@ -216,7 +245,8 @@ export class StatementWriter implements Lines {
     const name = this.#e.fresh("part");
     const start = literal(x.type, identity(monoid, x.type));
     if (lanes === 1) this.line(`${VALUE[x.type]} ${name} = ${start};`);
-    else this.line(`${VALUE[x.type]} ${name}[${lanes}] = { ${Array.from({ length: lanes }, () => start).join(", ")} };`);
+    else
+      this.line(`${VALUE[x.type]} ${name}[${lanes}] = { ${Array.from({ length: lanes }, () => start).join(", ")} };`);
     return name;
   }
 
@@ -226,7 +256,9 @@ export class StatementWriter implements Lines {
     let last = part;
     if (lanes > 1) {
       for (let half = lanes / 2; half >= 1; half /= 2) {
-        this.line(`for (int l = 0; l < ${half}; l++) ${part}[l] = ${this.#combine(x, `${part}[l]`, `${part}[l + ${half}]`)};`);
+        this.line(
+          `for (int l = 0; l < ${half}; l++) ${part}[l] = ${this.#combine(x, `${part}[l]`, `${part}[l + ${half}]`)};`,
+        );
       }
       last = `${part}[0]`;
     }

@@ -217,11 +217,21 @@ export class Evaluator {
 
   #scalarOp(e: Expr & { kind: "op" }): void {
     if (e.op !== "select") {
-      return scalarOp(this.context, e.op, e.args.at(-1)!.type, e.args.map((arg) => this.value(arg)));
+      return scalarOp(
+        this.context,
+        e.op,
+        e.args.at(-1)!.type,
+        e.args.map((arg) => this.value(arg)),
+      );
     }
     const [condition, yes, no] = e.args as [Expr, Expr, Expr];
     if (mayEvaluateBoth(condition, yes, no)) {
-      return scalarOp(this.context, "select", e.type, [condition, yes, no].map((arg) => this.value(arg)));
+      return scalarOp(
+        this.context,
+        "select",
+        e.type,
+        [condition, yes, no].map((arg) => this.value(arg)),
+      );
     }
     this.f.choose(
       REGISTER[e.type],
@@ -393,7 +403,11 @@ export class Evaluator {
     const last = part * lanes * bytes + (whole - 1) * bytes;
     const value = this.f.local("v128");
     this.f.set(value, (f) => f.load("v128.load", 0, op("i32.sub", this.value(address), last)));
-    this.f.shuffle(order.flatMap((lane) => pick(whole - 1 - lane)), value, value);
+    this.f.shuffle(
+      order.flatMap((lane) => pick(whole - 1 - lane)),
+      value,
+      value,
+    );
     this.f.release(value);
   }
 
@@ -436,8 +450,8 @@ export class Evaluator {
     const { analysis } = this.#loop as VectorLoop;
     const type = plan.args[0]!.type;
     const width = type === "bool" ? analysis.maskWidth(e) : 1;
-    const args = plan.args.map((arg): Operand =>
-      type === "bool" ? () => this.mask(arg, part, width) : this.part(arg, part),
+    const args = plan.args.map(
+      (arg): Operand => (type === "bool" ? () => this.mask(arg, part, width) : this.part(arg, part)),
     );
     vectorOp(this.f, plan.op, type, args);
   }
@@ -447,7 +461,11 @@ export class Evaluator {
     const [from, to] = [arg.type, e.type];
     if (from === "bool") {
       // A set bit pattern cut down to that of one.
-      f.op("v128.and", () => this.mask(arg, part, BYTES[to] as MaskWidth), () => this.#constant(to, 1));
+      f.op(
+        "v128.and",
+        () => this.mask(arg, part, BYTES[to] as MaskWidth),
+        () => this.#constant(to, 1),
+      );
     } else if (to === "bool") {
       vectorOp(f, "ne", from, [this.part(arg, part), () => this.#constant(from, 0)]);
     } else {

@@ -82,10 +82,7 @@ export function ownRoots(s: Stmt): readonly Expr[] {
       return [s.cond];
     case "call":
       if (s.fn === "copy") return [s.toOffset, s.fromOffset, s.count];
-      return [
-        s.m, s.n, s.k, s.alpha, s.beta,
-        ...[s.a, s.b, s.c].flatMap((m) => [m.offset, m.rowStride, m.colStride]),
-      ];
+      return [s.m, s.n, s.k, s.alpha, s.beta, ...[s.a, s.b, s.c].flatMap((m) => [m.offset, m.rowStride, m.colStride])];
     default:
       return [];
   }

@@ -106,7 +106,10 @@ function halfToFloat(f: FunctionBuilder): void {
   const size = f.local("i32");
   f.set(size, op("i32.shl", op("i32.and", bits, 0x7fff), 13));
   const scaled: Operand = (g) => {
-    g.op("f32.reinterpret_i32", size).f32(2 ** 112).op("f32.mul").op("i32.reinterpret_f32");
+    g.op("f32.reinterpret_i32", size)
+      .f32(2 ** 112)
+      .op("f32.mul")
+      .op("i32.reinterpret_f32");
   };
   const special = op("i32.ge_u", size, 0x7c00 << 13);
   const exponent = op("select", 0x7f800000, 0, special);
@@ -124,8 +127,14 @@ function doubleToHalf(f: FunctionBuilder): void {
   const { bits } = f.named("i64", "bits");
   const { size } = f.named("f64", "size");
   const magic = 1.5 * 2 ** 28;
-  const f64 = (x: number): Operand => (g) => g.f64(x);
-  const i64 = (x: bigint): Operand => (g) => g.i64(x);
+  const f64 =
+    (x: number): Operand =>
+    (g) =>
+      g.f64(x);
+  const i64 =
+    (x: bigint): Operand =>
+    (g) =>
+      g.i64(x);
   f.set(bits, op("i64.reinterpret_f64", value));
   f.set(sign, op("i32.and", op("i32.wrap_i64", op("i64.shr_u", bits, i64(48n))), 0x8000));
   f.set(size, op("f64.abs", value));

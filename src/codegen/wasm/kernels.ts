@@ -216,4 +216,3 @@ function freeIn(body: readonly Stmt[], args: readonly Ref[]): Ref[] {
   const used = freeRefs(body);
   return args.filter((ref) => used.has(ref));
 }
-

@@ -1,18 +1,7 @@
 import { children } from "../expressions.ts";
 import { IrBuilder } from "../../ir/build.ts";
 import { BYTES } from "../../ir/node.ts";
-import type {
-  Accumulator,
-  Buffer,
-  Call,
-  Expr,
-  Let,
-  MatrixOperand,
-  Program,
-  Reduce,
-  Ref,
-  Stmt,
-} from "../../ir/node.ts";
+import type { Accumulator, Buffer, Call, Expr, Let, MatrixOperand, Program, Reduce, Ref, Stmt } from "../../ir/node.ts";
 import type { InstructionName } from "../../ir/scalarInstructions.ts";
 import { linearTerms, termExpr } from "./linear.ts";
 
@@ -35,9 +24,7 @@ export function legalize(program: Program): LegalProgram {
 }
 
 /** Exact on float16 values held as float32, so that no rounding is needed. */
-const EXACT_HALF = new Set([
-  "neg", "abs", "min", "max", "floor", "ceil", "trunc", "nearest", "copysign", "select",
-]);
+const EXACT_HALF = new Set(["neg", "abs", "min", "max", "floor", "ceil", "trunc", "nearest", "copysign", "select"]);
 
 class Legalizer {
   readonly #program: Program;
@@ -122,18 +109,14 @@ class Legalizer {
       }
       case "for": {
         const extent = this.#expr(s.extent);
-        return [
-          this.#inner(() => ({ ...s, extent, ref: this.#define(s.ref), body: this.#body(s.body) })),
-        ];
+        return [this.#inner(() => ({ ...s, extent, ref: this.#define(s.ref), body: this.#body(s.body) }))];
       }
       case "reduce": {
         const extent = this.#expr(s.extent);
         return [this.#reduce(s, extent)];
       }
       case "if":
-        return [
-          { ...s, cond: this.#expr(s.cond), then: this.#body(s.then), else: this.#body(s.else) },
-        ];
+        return [{ ...s, cond: this.#expr(s.cond), then: this.#body(s.then), else: this.#body(s.else) }];
       case "while":
         return [{ ...s, cond: this.#expr(s.cond), body: this.#inner(() => this.#body(s.body)) }];
       case "call":
@@ -187,7 +170,11 @@ class Legalizer {
       };
     };
     const [m, n, k, alpha, beta] = [s.m, s.n, s.k, s.alpha, s.beta].map((e) => this.#expr(e)) as [
-      Expr, Expr, Expr, Expr, Expr,
+      Expr,
+      Expr,
+      Expr,
+      Expr,
+      Expr,
     ];
     return { ...s, m, n, k, alpha, beta, a: matrix(s.a), b: matrix(s.b), c: matrix(s.c) };
   }
@@ -216,7 +203,10 @@ class Legalizer {
       case "bitcast":
         return b.bitcast(this.#expr(e.arg), e.type);
       case "op":
-        return this.#op(e.op as InstructionName, e.args.map((arg) => this.#expr(arg)));
+        return this.#op(
+          e.op as InstructionName,
+          e.args.map((arg) => this.#expr(arg)),
+        );
     }
   }
 

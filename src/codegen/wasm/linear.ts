@@ -68,12 +68,7 @@ export function termExpr(b: IrBuilder, term: Term): Expr {
  * What one step of `ref` adds to `e`: an expression free of `ref`, or null where the step varies.
  * `dependsOn` tells whether an expression changes with `ref`.
  */
-export function stepOf(
-  b: IrBuilder,
-  e: Expr,
-  ref: Ref,
-  dependsOn: (part: Expr) => boolean,
-): Expr | null {
+export function stepOf(b: IrBuilder, e: Expr, ref: Ref, dependsOn: (part: Expr) => boolean): Expr | null {
   let step: Expr = b.index(0);
   for (const term of linearTerms(e)) {
     const rest = term.parts.filter((part) => part !== ref);

@@ -28,11 +28,7 @@ export class ModuleBuilder {
     this.#shared = options.sharedMemory ?? false;
   }
 
-  import(
-    name: string,
-    params: readonly ValueType[],
-    results: readonly ValueType[] = [],
-  ): ImportedFunction {
+  import(name: string, params: readonly ValueType[], results: readonly ValueType[] = []): ImportedFunction {
     const known = this.#imports.find((candidate) => candidate.name === name);
     if (known !== undefined) return known;
     const imported: ImportedFunction = { name, params, results, imported: true };
@@ -50,11 +46,7 @@ export class ModuleBuilder {
     return this.#imports.map((imported) => imported.name);
   }
 
-  function(
-    name: string,
-    params: readonly ValueType[],
-    results: readonly ValueType[] = [],
-  ): FunctionBuilder {
+  function(name: string, params: readonly ValueType[], results: readonly ValueType[] = []): FunctionBuilder {
     const built = new FunctionBuilder(name, params, results);
     this.#functions.push(built);
     return built;
@@ -108,7 +100,11 @@ export class ModuleBuilder {
     else body.byte(0).unsigned(0);
     for (const name of this.#globals) body.name("env").name(name).byte(3).byte(VALUE_TYPES.i32).byte(0);
     this.#imports.forEach((callee, i) => {
-      body.name("env").name(callee.name).byte(0).unsigned(types[i] ?? 0);
+      body
+        .name("env")
+        .name(callee.name)
+        .byte(0)
+        .unsigned(types[i] ?? 0);
     });
   }
 }

@@ -132,7 +132,8 @@ export class ReductionWriter {
 
   #fitsVectors(): boolean {
     // Products of floats are made one factor after the other.
-    const fits = ({ monoid, target: { type } }: Accumulator): boolean => type !== "f16" && (monoid !== "prod" || !isFloat(type));
+    const fits = ({ monoid, target: { type } }: Accumulator): boolean =>
+      type !== "f16" && (monoid !== "prod" || !isFloat(type));
     return this.#lanes > 1 && this.#s.accs.every(fits);
   }
 
@@ -153,7 +154,8 @@ export class ReductionWriter {
       const part = parts.get(x)!;
       const start = constant(x.type, identity(x.acc.monoid, x.type));
       if (part !== null) f.set(part, start);
-      else for (let lane = 0; lane < this.#lanes; lane++) this.#storeSlot(x, lane * BYTES[x.type], this.#pointer, start);
+      else
+        for (let lane = 0; lane < this.#lanes; lane++) this.#storeSlot(x, lane * BYTES[x.type], this.#pointer, start);
     }
     f.loop((next) => {
       ev.scope(() => {
@@ -170,7 +172,10 @@ export class ReductionWriter {
         f.release(part);
       } else {
         const sum = f.local(REGISTER[x.type]);
-        f.set(sum, this.#tree(x, this.#lanes, (lane) => this.#loadSlot(x, lane * BYTES[x.type], this.#pointer)));
+        f.set(
+          sum,
+          this.#tree(x, this.#lanes, (lane) => this.#loadSlot(x, lane * BYTES[x.type], this.#pointer)),
+        );
         this.#flush(x, sum);
         f.release(sum);
       }

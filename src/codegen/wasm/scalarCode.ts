@@ -14,24 +14,42 @@ export interface CodeContext {
 }
 
 const COMPARE: Readonly<Record<string, string>> = {
-  eq: "eq", ne: "ne", lt: "lt", le: "le", gt: "gt", ge: "ge",
+  eq: "eq",
+  ne: "ne",
+  lt: "lt",
+  le: "le",
+  gt: "gt",
+  ge: "ge",
 };
 
 const FLOAT: ReadonlySet<string> = new Set([
-  "add", "sub", "mul", "div", "min", "max", "neg", "abs", "sqrt", "floor", "ceil", "trunc",
-  "nearest", "copysign",
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "min",
+  "max",
+  "neg",
+  "abs",
+  "sqrt",
+  "floor",
+  "ceil",
+  "trunc",
+  "nearest",
+  "copysign",
 ]);
 
 const INTEGER: Readonly<Record<string, string>> = {
-  add: "add", sub: "sub", mul: "mul", and: "and", or: "or", xor: "xor",
+  add: "add",
+  sub: "sub",
+  mul: "mul",
+  and: "and",
+  or: "or",
+  xor: "xor",
 };
 
 /** Pushes a literal of a scalar type. */
-export function pushConstant(
-  f: FunctionBuilder,
-  type: ScalarType,
-  value: number | bigint | boolean,
-): void {
+export function pushConstant(f: FunctionBuilder, type: ScalarType, value: number | bigint | boolean): void {
   switch (REGISTER[type]) {
     case "i32":
       f.i32(Number(value) | 0);
@@ -48,12 +66,7 @@ export function pushConstant(
 }
 
 /** Writes one instruction on scalars of `type`; `select` and comparisons included. */
-export function scalarOp(
-  context: CodeContext,
-  name: string,
-  type: ScalarType,
-  args: readonly Operand[],
-): void {
+export function scalarOp(context: CodeContext, name: string, type: ScalarType, args: readonly Operand[]): void {
   const { f } = context;
   if (name === "select") {
     const [condition, yes, no] = args as [Operand, Operand, Operand];
@@ -112,7 +125,12 @@ export function normalize(f: FunctionBuilder, type: ScalarType): void {
   else f.op(type === "i8" ? "i32.extend8_s" : "i32.extend16_s");
 }
 
-function withTemps(f: FunctionBuilder, type: ScalarType, values: readonly Operand[], use: (...temps: Local[]) => void): void {
+function withTemps(
+  f: FunctionBuilder,
+  type: ScalarType,
+  values: readonly Operand[],
+  use: (...temps: Local[]) => void,
+): void {
   const temps = values.map((value) => {
     const temp = f.local(REGISTER[type]);
     f.set(temp, value);

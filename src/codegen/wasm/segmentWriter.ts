@@ -28,7 +28,13 @@ export function writeScalarSegment(ev: Evaluator, segment: Segment, onDefine: On
   };
   ev.evaluation([...fast, ...guards], [], () => {
     compute(fast);
-    ev.f.set(all, conjunction(guards.map((guard) => ev.value(guard)), "i32.and"));
+    ev.f.set(
+      all,
+      conjunction(
+        guards.map((guard) => ev.value(guard)),
+        "i32.and",
+      ),
+    );
   });
   ev.f.if(op("i32.eqz", all), () => ev.evaluation(slow, [], () => compute(slow)));
   ev.f.release(all);
@@ -141,7 +147,11 @@ class VectorSegment {
       }
     };
     compute(fast, guards, (part) => {
-      const masks = guards.map((guard): Operand => () => ev.mask(guard, part, width));
+      const masks = guards.map(
+        (guard): Operand =>
+          () =>
+            ev.mask(guard, part, width),
+      );
       const all = conjunction(masks, "v128.and");
       ev.f.set(mask, part === 0 ? all : op("v128.and", mask, all));
     });

@@ -48,9 +48,7 @@ export function prepare(
     if (!isSimple(s)) {
       flush();
       if (s.kind === "comment") continue;
-      const bodies = options.deep
-        ? innerBodies(s).map((inner) => prepare(inner, expander, options))
-        : [];
+      const bodies = options.deep ? innerBodies(s).map((inner) => prepare(inner, expander, options)) : [];
       items.push({ kind: "control", stmt: s, bodies });
       continue;
     }
@@ -71,10 +69,7 @@ function conflicts(s: Simple, stored: ReadonlySet<Buffer>, assigned: ReadonlySet
   if (stored.size === 0 && assigned.size === 0) return false;
   if (s.kind === "assign" && assigned.has(s.ref)) return true;
   return ownRoots(s).some((root) =>
-    [...within(root)].some(
-      (e) =>
-        (e.kind === "load" && stored.has(e.buffer)) || (e.kind === "ref" && assigned.has(e)),
-    ),
+    [...within(root)].some((e) => (e.kind === "load" && stored.has(e.buffer)) || (e.kind === "ref" && assigned.has(e))),
   );
 }
 

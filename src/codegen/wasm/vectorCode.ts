@@ -24,11 +24,33 @@ export function integerShape(bytes: MaskWidth): string {
 }
 
 const FLOAT: ReadonlySet<string> = new Set([
-  "add", "sub", "mul", "div", "min", "max", "neg", "abs", "sqrt", "floor", "ceil", "trunc",
-  "nearest", "copysign",
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "min",
+  "max",
+  "neg",
+  "abs",
+  "sqrt",
+  "floor",
+  "ceil",
+  "trunc",
+  "nearest",
+  "copysign",
 ]);
 const INTEGER: ReadonlySet<string> = new Set([
-  "add", "sub", "mul", "neg", "abs", "min", "max", "and", "or", "xor", "not",
+  "add",
+  "sub",
+  "mul",
+  "neg",
+  "abs",
+  "min",
+  "max",
+  "and",
+  "or",
+  "xor",
+  "not",
 ]);
 const COMPARE: ReadonlySet<string> = new Set(["eq", "ne", "lt", "le", "gt", "ge"]);
 const LOGIC: ReadonlySet<string> = new Set(["and", "or", "xor", "not", "eq", "ne"]);
@@ -47,11 +69,7 @@ export function isComparison(name: string): boolean {
 }
 
 /** Pushes a vector with a number in every lane. */
-export function pushVectorConstant(
-  f: FunctionBuilder,
-  type: ScalarType,
-  value: number | bigint | boolean,
-): void {
+export function pushVectorConstant(f: FunctionBuilder, type: ScalarType, value: number | bigint | boolean): void {
   f.v128(constantBytes(type, value));
 }
 
@@ -95,12 +113,7 @@ function withTemps(f: FunctionBuilder, values: readonly Operand[], use: (...temp
 }
 
 /** Writes a vector instruction on operands of `type`; comparisons give masks of its width. */
-export function vectorOp(
-  f: FunctionBuilder,
-  name: string,
-  type: ScalarType,
-  args: readonly Operand[],
-): void {
+export function vectorOp(f: FunctionBuilder, name: string, type: ScalarType, args: readonly Operand[]): void {
   if (type === "bool") logic(f, name, args);
   else if (COMPARE.has(name)) comparison(f, name, type, args);
   else if (isFloat(type)) floatOp(f, name, type, args);
@@ -290,7 +303,7 @@ function wideToDouble(f: FunctionBuilder, sign: "s" | "u"): void {
   const value = f.local("v128");
   f.set(value);
   const half = (start: number): number[] =>
-    Array.from({ length: 16 }, (_, i) => ((Math.floor(i / 4) % 2) * 8 + start + (i % 4)));
+    Array.from({ length: 16 }, (_, i) => (Math.floor(i / 4) % 2) * 8 + start + (i % 4));
   f.shuffle(half(4), value, value).op(`f64x2.convert_low_i32x4_${sign}`);
   pushVectorConstant(f, "f64", 2 ** 32);
   f.op("f64x2.mul");

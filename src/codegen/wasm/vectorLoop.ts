@@ -38,13 +38,7 @@ function partsOf({ cost, guarded, mayOverrun }: VectorLoopPlan): number {
 }
 
 /** Writes the iterations from `start` to `end`, of which there is at least one. */
-export function writeVectorLoop(
-  writer: BodyWriter,
-  s: For,
-  plan: VectorLoopPlan,
-  start: Operand,
-  end: Local,
-): void {
+export function writeVectorLoop(writer: BodyWriter, s: For, plan: VectorLoopPlan, start: Operand, end: Local): void {
   const { ev, f } = writer;
   const { lanes } = plan.analysis;
   const parts = partsOf(plan);

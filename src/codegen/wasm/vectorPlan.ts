@@ -91,9 +91,7 @@ export class VectorAnalysis {
       case "shift":
         return [plan.value];
       case "choose":
-        return this.varies(plan.condition)
-          ? [plan.condition, plan.yes, plan.no]
-          : [plan.yes, plan.no];
+        return this.varies(plan.condition) ? [plan.condition, plan.yes, plan.no] : [plan.yes, plan.no];
       case "op":
         return plan.args;
       case "cast":

@@ -49,8 +49,9 @@ class ProgramLinking {
   link(): Linked {
     const { graph, borrowed, updates, profile } = this.#request;
     const nodes = graph.toposort();
-    const results = graph.outputs.map((variable, i): WantedResult =>
-      i < borrowed.length ? { variable } : { variable, updateOf: updates[i - borrowed.length]! },
+    const results = graph.outputs.map(
+      (variable, i): WantedResult =>
+        i < borrowed.length ? { variable } : { variable, updateOf: updates[i - borrowed.length]! },
     );
     const base = { nodes, inputs: graph.inputs, results, mayUpdateInPlace: true };
     const lowered = profile.measure("lower", () => lowerGraph(this.#lowerRequest(base)));
@@ -126,7 +127,12 @@ class ProgramLinking {
         for (const node of group.nodes) stages.push({ kind: "host", node });
       } else {
         const own = inputs.filter((v) => !(v instanceof SharedVariable));
-        const runner = this.#runner(lowered, own.map(internalInput), results.map(() => false), []);
+        const runner = this.#runner(
+          lowered,
+          own.map(internalInput),
+          results.map(() => false),
+          [],
+        );
         stages.push({ kind: "program", runner, inputs: own, results });
       }
     }

@@ -61,12 +61,7 @@ function ownsStorage(v: Variable): boolean {
   return node.op.views(node).every((i) => i < 0);
 }
 
-function run(
-  node: Apply,
-  inputs: readonly NdArray[],
-  values: Map<Variable, NdArray>,
-  observer: NodeObserver,
-): void {
+function run(node: Apply, inputs: readonly NdArray[], values: Map<Variable, NdArray>, observer: NodeObserver): void {
   let outputs: readonly NdArray[];
   try {
     outputs = node.op.perform(node, inputs);

@@ -110,7 +110,9 @@ export class ProgramRunner {
     for (let i = 0; i < borrowed.length; i++) {
       const { dtype, offset, shape, size } = plan.results[i]!;
       results.push(
-        borrowed[i] ? windowOn(arena, dtype, offset, shape, size, this.#holdings) : readArray(arena, dtype, offset, shape, size),
+        borrowed[i]
+          ? windowOn(arena, dtype, offset, shape, size, this.#holdings)
+          : readArray(arena, dtype, offset, shape, size),
       );
     }
     if (this.#parts.updates.length > 0) this.#applyUpdates(plan);

@@ -33,11 +33,7 @@ export interface EngineOptions {
 const MAX_FIRINGS_PER_NODE = 64;
 
 /** Runs `passes` in order over `graph`. */
-export function runPasses(
-  graph: FunctionGraph,
-  passes: readonly Pass[],
-  options: EngineOptions,
-): PassStats[] {
+export function runPasses(graph: FunctionGraph, passes: readonly Pass[], options: EngineOptions): PassStats[] {
   return passes.map((pass) => runPass(graph, pass, options));
 }
 
@@ -89,12 +85,7 @@ function runPass(graph: FunctionGraph, pass: Pass, options: EngineOptions): Pass
   return stats;
 }
 
-function enqueueClients(
-  graph: FunctionGraph,
-  v: Variable,
-  enqueue: (n: Apply) => void,
-  depth: number,
-): void {
+function enqueueClients(graph: FunctionGraph, v: Variable, enqueue: (n: Apply) => void, depth: number): void {
   for (const { node } of graph.clients(v)) {
     if (node === null) continue;
     enqueue(node);
@@ -102,10 +93,7 @@ function enqueueClients(
   }
 }
 
-function indexRules(
-  rules: readonly Rule[],
-  enabled: ((rule: Rule) => boolean) | undefined,
-): Map<string, Rule[]> {
+function indexRules(rules: readonly Rule[], enabled: ((rule: Rule) => boolean) | undefined): Map<string, Rule[]> {
   const index = new Map<string, Rule[]>();
   for (const r of rules) {
     if (enabled !== undefined && !enabled(r)) continue;

@@ -3,7 +3,19 @@
  * Every function uses w and 2^n apart as long as it can, which spares it the rounding of 1 + w.
  */
 import type { Expr } from "../node.ts";
-import { EXP2_F32, EXP2_F64, EXP_F32, EXP_F64, SINH_F32, SINH_F64, SOFTPLUS_F32, SOFTPLUS_F64, TANH_EXP2_F32, TANH_F32, TANH_F64 } from "./coefficients.ts";
+import {
+  EXP2_F32,
+  EXP2_F64,
+  EXP_F32,
+  EXP_F64,
+  SINH_F32,
+  SINH_F64,
+  SOFTPLUS_F32,
+  SOFTPLUS_F64,
+  TANH_EXP2_F32,
+  TANH_F32,
+  TANH_F64,
+} from "./coefficients.ts";
 import type { Expansion } from "./expansion.ts";
 import type { Kit } from "./kit.ts";
 

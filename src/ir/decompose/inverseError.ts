@@ -4,9 +4,7 @@
  */
 import type { Expr } from "../node.ts";
 import { throughDouble, unary, type Decomposition } from "./expansion.ts";
-import {
-  ERFINV_DOUBLE_F32, ERFINV_F64, ERFINV_TAIL_DOUBLE_F32, ERFINV_TAIL_F64,
-} from "./inverseErrorCoefficients.ts";
+import { ERFINV_DOUBLE_F32, ERFINV_F64, ERFINV_TAIL_DOUBLE_F32, ERFINV_TAIL_F64 } from "./inverseErrorCoefficients.ts";
 import type { FloatType, Kit } from "./kit.ts";
 import { logPair } from "./logarithm.ts";
 

@@ -120,7 +120,9 @@ export function logSlow(k: Kit, x: Expr): Expr {
 /** In f32 log2(1 + f) = f + f P(f), P being near log2(e) - 1. */
 export function log2(k: Kit, x: Expr): Expansion {
   return complete(k, x, (e, f) =>
-    k.f.type === "f32" ? k.add(k.add(k.mul(k.poly(f, LOG2_F32), f), f), e) : scaledLogarithm(k, e, f, INVERSE_LN2, [1, 0]),
+    k.f.type === "f32"
+      ? k.add(k.add(k.mul(k.poly(f, LOG2_F32), f), f), e)
+      : scaledLogarithm(k, e, f, INVERSE_LN2, [1, 0]),
   );
 }
 

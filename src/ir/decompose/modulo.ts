@@ -59,7 +59,10 @@ function integerAndExponent(k: Kit, x: Expr): { integer: Expr; exponent: Expr } 
   const significand = k.float(k.b.op("or", k.iand(k.bits(x), (1n << 52n) - 1n), k.int(k.bitsOf(unit))));
   const field = k.sub(k.float(k.b.op("or", k.ushr(k.bits(x), 52), k.int(k.bitsOf(unit)))), unit);
   const subnormal = k.lt(x, k.f.minNormal);
-  return { integer: k.select(subnormal, k.sub(significand, unit), significand), exponent: k.select(subnormal, 1, field) };
+  return {
+    integer: k.select(subnormal, k.sub(significand, unit), significand),
+    exponent: k.select(subnormal, 1, field),
+  };
 }
 
 /** |x| modulo |y| within half of |y|, for |x| >= |y| and finite numbers. */

@@ -107,7 +107,10 @@ export class CompileCache {
   /** The folder, made where it is missing, if it is the user's own and nobody else may write there. */
   #prepare(): string | null {
     const { fs, os, path } = this.#node;
-    const base = config.baseCompiledir !== "" ? config.baseCompiledir : path.join(process.env["XDG_CACHE_HOME"] ?? path.join(os.homedir(), ".cache"), "theano-ts");
+    const base =
+      config.baseCompiledir !== ""
+        ? config.baseCompiledir
+        : path.join(process.env["XDG_CACHE_HOME"] ?? path.join(os.homedir(), ".cache"), "theano-ts");
     let stats: Stats;
     try {
       fs.mkdirSync(base, { recursive: true, mode: 0o700 });

@@ -29,10 +29,17 @@ export function extraFlags(): string[] {
  * Compiles to a shared object at `output`, beside which the source is left.
  * @throws CompileError with what the compiler said
  */
-export function compileShared({ childProcess, fs }: NodeModules, compiler: string, source: string, output: string): void {
+export function compileShared(
+  { childProcess, fs }: NodeModules,
+  compiler: string,
+  source: string,
+  output: string,
+): void {
   const input = `${output}.c`;
   fs.writeFileSync(input, source, { mode: 0o600 });
-  const result = childProcess.spawnSync(compiler, [...C_FLAGS, ...extraFlags(), "-o", output, input, "-lm"], { encoding: "utf8" });
+  const result = childProcess.spawnSync(compiler, [...C_FLAGS, ...extraFlags(), "-o", output, input, "-lm"], {
+    encoding: "utf8",
+  });
   if (result.status === 0) return;
   const said = (result.error?.message ?? result.stderr).split("\n").slice(0, 8).join("\n");
   throw new CompileError(`${compiler} could not compile a program:\n${said}`);

@@ -56,7 +56,8 @@ export class NativeDevice implements ProgramDevice {
   compile(program: Program): Executable {
     const { source, slots } = renderC(program);
     const { arena } = this;
-    const load = (path: string): NativeFunction => this.#koffi.load(path).func("theano_run", "int", ["void *", "void *"]);
+    const load = (path: string): NativeFunction =>
+      this.#koffi.load(path).func("theano_run", "int", ["void *", "void *"]);
     const key = this.#cache.key([source, ...this.#identity, ...extraFlags()]);
     const known = this.#cache.find(key);
     const run =

@@ -55,7 +55,9 @@ export class WasmDevice implements ProgramDevice {
     if (this.#scratch < 0) this.#scratch = this.arena.allocate(GEMM_SCRATCH_BYTES, "matrix products");
     const fma = !config.deterministic && hasRelaxedSimd();
     const bytes = decode(gemmModules[fma ? `${name}_fma` : name]!);
-    const instance = new WebAssembly.Instance(moduleOf(bytes, name), { env: { memory: this.arena.memory, scratch: this.#scratch } });
+    const instance = new WebAssembly.Instance(moduleOf(bytes, name), {
+      env: { memory: this.arena.memory, scratch: this.#scratch },
+    });
     const product = instance.exports[name] as WebAssembly.ImportValue;
     this.#products.set(name, product);
     return product;
@@ -72,7 +74,7 @@ function moduleOf(bytes: Uint8Array<ArrayBuffer>, name: string): WebAssembly.Mod
   } catch (error) {
     throw new CompileError(
       `The code of ${name} was refused by the WebAssembly engine: ${error instanceof Error ? error.message : String(error)}. ` +
-        "Use linker \"reference\" for this function, and report it.",
+        'Use linker "reference" for this function, and report it.',
     );
   }
 }

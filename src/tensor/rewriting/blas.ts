@@ -88,7 +88,8 @@ function recognizeGemm(node: Apply, ctx: RuleContext): RuleResult {
   collect(out, 1, [], terms, ctx, true);
   const products = terms.filter((t) => t.product !== null && t.matrix.dtype === out.dtype);
   const others = terms.filter((t) => !products.includes(t));
-  if (products.length === 0 || terms.length < 2 || products.some((t) => t.product!.some((v) => v.dtype !== out.dtype))) return null;
+  if (products.length === 0 || terms.length < 2 || products.some((t) => t.product!.some((v) => v.dtype !== out.dtype)))
+    return null;
   // The accumulated matrix must have the result's shape: rows and columns broadcast, gemm's C does not.
   const full = others.filter((t) => t.matrix.dtype === out.dtype && sameBroadcast(t.matrix, out));
   if (out.type.shape.includes(1) || (others.length > 0 && full.length === 0)) return null;
@@ -126,7 +127,9 @@ function dotOfZeros(node: Apply, ctx: RuleContext): RuleResult {
 
 export const dotRules: readonly Rule[] = [
   nodeRule("local_0_dot_x", ["dot"], dotOfZeros, { exactness: "special", formula: "dot(0, x) = 0" }),
-  nodeRule("local_lift_transpose_through_dot", ["DimShuffle"], transposeOfDot, { formula: "dot(a, b).T = dot(b.T, a.T)" }),
+  nodeRule("local_lift_transpose_through_dot", ["DimShuffle"], transposeOfDot, {
+    formula: "dot(a, b).T = dot(b.T, a.T)",
+  }),
 ];
 
 export const blasRules: readonly Rule[] = [

@@ -29,8 +29,7 @@ function sinkSwitch(node: Apply, ctx: RuleContext): RuleResult {
     const [c, a, b] = choice.inputs as [T, T, T];
     if (a.dtype !== b.dtype) continue;
     const others = node.inputs.filter((_, j) => j !== i) as T[];
-    const combine = (x: T): T =>
-      elemNode(out, "mul") !== null ? mul(x, ...others) : div(x, others[0]!);
+    const combine = (x: T): T => (elemNode(out, "mul") !== null ? mul(x, ...others) : div(x, others[0]!));
     if (scalarValue(b) === 0) return like(cast(switch_(c, combine(a), b), out.dtype), out, ctx);
     if (scalarValue(a) === 0) return like(cast(switch_(c, a, combine(b)), out.dtype), out, ctx);
   }
@@ -64,7 +63,13 @@ function inverseOfInverse(node: Apply, ctx: RuleContext): RuleResult {
 }
 
 /** Integers that a float holds exactly. */
-const MANTISSA: Readonly<Record<string, number>> = { float16: 11, float32: 24, float64: 53, complex64: 24, complex128: 53 };
+const MANTISSA: Readonly<Record<string, number>> = {
+  float16: 11,
+  float32: 24,
+  float64: 53,
+  complex64: 24,
+  complex128: 53,
+};
 
 /** Has every value of `from` the same value in `to`? */
 function isWidening(from: DType, to: DType): boolean {
@@ -233,7 +238,18 @@ export const signRules: readonly Rule[] = [
   ),
 ];
 
-const ODD: ReadonlySet<string> = new Set(["erf", "tanh", "sin", "sinh", "arctan", "arcsin", "arcsinh", "arctanh", "tan", "sgn"]);
+const ODD: ReadonlySet<string> = new Set([
+  "erf",
+  "tanh",
+  "sin",
+  "sinh",
+  "arctan",
+  "arcsin",
+  "arcsinh",
+  "arctanh",
+  "tan",
+  "sgn",
+]);
 
 /** -f(-x) = f(x) for odd functions. */
 function negatedOdd(node: Apply, ctx: RuleContext): RuleResult {

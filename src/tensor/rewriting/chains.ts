@@ -185,7 +185,10 @@ function canonizeProduct(node: Apply, ctx: RuleContext): RuleResult {
 /** 1/x, the canonical form of inv(x); 1/(x*y). */
 function isReciprocal({ plus, minus, negations }: Chain): boolean {
   return (
-    negations === 0 && plus.length === 1 && scalarValue(plus[0]!) === 1 && minus.every((x) => scalarValue(x) === undefined)
+    negations === 0 &&
+    plus.length === 1 &&
+    scalarValue(plus[0]!) === 1 &&
+    minus.every((x) => scalarValue(x) === undefined)
   );
 }
 

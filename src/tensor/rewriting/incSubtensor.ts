@@ -121,7 +121,8 @@ function addSparse(node: Apply, ctx: RuleContext): RuleResult {
 function readBackAdvanced(node: Apply, ctx: RuleContext): RuleResult {
   const { op } = node;
   const written = node.inputs[0]!.owner;
-  if (!(op instanceof AdvancedSubtensor) || written === null || !(written.op instanceof AdvancedIncSubtensor)) return null;
+  if (!(op instanceof AdvancedSubtensor) || written === null || !(written.op instanceof AdvancedIncSubtensor))
+    return null;
   if (!written.op.set || op.axes.join() !== written.op.axes.join() || op.front !== written.op.front) return null;
   const value = asScalar(written.inputs[1]!);
   // The indices may be out of range: only constants are known to be in it.

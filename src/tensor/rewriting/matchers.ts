@@ -13,9 +13,7 @@ import type { TensorType } from "../type.ts";
 import type { TensorVariable } from "../variable.ts";
 
 /** Elementwise functions whose arguments may be exchanged. */
-const COMMUTATIVE: ReadonlySet<string> = new Set([
-  "add", "mul", "eq", "neq", "maximum", "minimum", "and", "or", "xor",
-]);
+const COMMUTATIVE: ReadonlySet<string> = new Set(["add", "mul", "eq", "neq", "maximum", "minimum", "and", "or", "xor"]);
 
 /** Matches the elementwise application of the scalar function called `name`. */
 export function elem(name: string): OpMatcher {
@@ -48,9 +46,7 @@ export function nameOf(node: Apply): string {
 /** The node that computes `v` if it is the elementwise function `name`. */
 export function elemNode(v: Variable, name: string): Apply | null {
   const { owner } = v;
-  return owner !== null && owner.op instanceof Elemwise && owner.op.scalarOp.name === name
-    ? owner
-    : null;
+  return owner !== null && owner.op instanceof Elemwise && owner.op.scalarOp.name === name ? owner : null;
 }
 
 /**

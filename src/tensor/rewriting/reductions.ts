@@ -65,7 +65,10 @@ function reductionOfReduction(node: Apply, ctx: RuleContext): RuleResult {
 /** `v` without `axes`, along all of which it has size 1; null where it is longer. */
 function withoutAxes(v: T, axes: readonly number[]): T | null {
   if (axes.some((a) => v.type.shape[a] !== 1)) return null;
-  return dimshuffle(v, range(v.ndim).filter((i) => !axes.includes(i)));
+  return dimshuffle(
+    v,
+    range(v.ndim).filter((i) => !axes.includes(i)),
+  );
 }
 
 /** sum(c * x) = c * sum(x) for factors that do not vary along the axes; sum(x / c) = sum(x) / c; sum(-x) = -sum(x). */
@@ -76,7 +79,8 @@ function sumOfScaled(node: Apply, ctx: RuleContext): RuleResult {
   const out = node.outputs[0] as T;
   const negated = elemNode(arg, "neg");
   if (negated !== null) return neg(overAxes(op, negated.inputs[0] as T, op.axes));
-  const isWhole = (x: T): boolean => x.dtype === arg.dtype && op.axes.every((a) => (x.type.shape[a] === 1) === (arg.type.shape[a] === 1));
+  const isWhole = (x: T): boolean =>
+    x.dtype === arg.dtype && op.axes.every((a) => (x.type.shape[a] === 1) === (arg.type.shape[a] === 1));
   const quotient = elemNode(arg, "true_div");
   if (quotient !== null) {
     const [x, c] = quotient.inputs as [T, T];
@@ -135,8 +139,14 @@ function reductionOfJoin(node: Apply): RuleResult {
   if (!(op instanceof CAReduce) || op.axes.length !== 1 || op.axes[0] !== joined.op.axis) return null;
   const { axis } = joined.op;
   const parts = joined.inputs.slice(1) as T[];
-  if (parts.length > MAX_PARTS || parts.some((v) => v.type.shape[axis] !== 1 || !sameBroadcast(v, parts[0]!))) return null;
-  const flat = parts.map((v) => dimshuffle(v, range(v.ndim).filter((i) => i !== axis)));
+  if (parts.length > MAX_PARTS || parts.some((v) => v.type.shape[axis] !== 1 || !sameBroadcast(v, parts[0]!)))
+    return null;
+  const flat = parts.map((v) =>
+    dimshuffle(
+      v,
+      range(v.ndim).filter((i) => i !== axis),
+    ),
+  );
   if (op instanceof Sum) return add(...flat);
   if (op instanceof Prod) return mul(...flat);
   if (op instanceof Max) return flat.reduce((a, b) => maximum(a, b));

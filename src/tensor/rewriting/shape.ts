@@ -23,7 +23,10 @@ function dimShuffleLift(node: Apply): RuleResult {
   const inner = x.owner;
   if (inner === null || !(inner.op instanceof DimShuffle)) return null;
   const before = inner.op.pattern;
-  return dimshuffle(inner.inputs[0] as T, op.pattern.map((p) => (p === "x" ? "x" : before[p]!)));
+  return dimshuffle(
+    inner.inputs[0] as T,
+    op.pattern.map((p) => (p === "x" ? "x" : before[p]!)),
+  );
 }
 
 /** The axes of a repeated value are permuted before it is repeated. */
@@ -38,7 +41,10 @@ function dimShuffleOfAlloc(node: Apply, ctx: RuleContext): RuleResult {
   // A repeated axis that is dropped has size 1: the value already has it.
   if (full.type.shape.some((n, i) => n !== 1 && !op.pattern.includes(i))) return null;
   const out = node.outputs[0] as T;
-  return like(dimshuffle(full, op.pattern), out, { ...ctx, shapeOf: () => op.pattern.map((p) => (p === "x" ? sizeConstant(1) : sizes[p]!)) });
+  return like(dimshuffle(full, op.pattern), out, {
+    ...ctx,
+    shapeOf: () => op.pattern.map((p) => (p === "x" ? sizeConstant(1) : sizes[p]!)),
+  });
 }
 
 /** The size of anything is an expression of the sizes of the inputs. */
@@ -112,10 +118,16 @@ function reshapeToDimShuffle(node: Apply): RuleResult {
   const [from, to] = [long(x), long(out)];
   if (from.length !== to.length) return null;
   // With one axis left its size follows from the number of elements; with more the types must tell.
-  if (from.length > 1 && from.some((axis, i) => x.type.shape[axis] === null || x.type.shape[axis] !== out.type.shape[to[i]!])) {
+  if (
+    from.length > 1 &&
+    from.some((axis, i) => x.type.shape[axis] === null || x.type.shape[axis] !== out.type.shape[to[i]!])
+  ) {
     return null;
   }
-  return dimshuffle(x, out.type.shape.map((_, k) => (to.includes(k) ? from[to.indexOf(k)]! : "x")));
+  return dimshuffle(
+    x,
+    out.type.shape.map((_, k) => (to.includes(k) ? from[to.indexOf(k)]! : "x")),
+  );
 }
 
 /** exp(x).reshape(s) = exp(x.reshape(s)): reshapes meet each other. */
@@ -171,8 +183,14 @@ export const shapeRules: readonly Rule[] = [
     exactness: "exact",
     formula: "the size of f(x) from the sizes of x",
   }),
-  nodeRule("local_reshape_chain", ["Reshape"], reshapeChain, { exactness: "exact", formula: "reshape(reshape x) = reshape x" }),
-  nodeRule("local_useless_reshape", ["Reshape"], uselessReshape, { exactness: "exact", formula: "reshape(x, shape of x) = x" }),
+  nodeRule("local_reshape_chain", ["Reshape"], reshapeChain, {
+    exactness: "exact",
+    formula: "reshape(reshape x) = reshape x",
+  }),
+  nodeRule("local_useless_reshape", ["Reshape"], uselessReshape, {
+    exactness: "exact",
+    formula: "reshape(x, shape of x) = x",
+  }),
   nodeRule("local_elemwise_alloc", ["Elemwise"], allocThroughElemwise, {
     exactness: "exact",
     formula: "x + alloc(v, shape of x) = x + v",
@@ -185,7 +203,10 @@ export const shapeRules: readonly Rule[] = [
     exactness: "exact",
     formula: "reshape(x, (1, n)) = dimshuffle(x, ('x', 0))",
   }),
-  nodeRule("local_reshape_lift", ["Reshape"], liftReshape, { exactness: "exact", formula: "reshape(exp x) = exp(reshape x)" }),
+  nodeRule("local_reshape_lift", ["Reshape"], liftReshape, {
+    exactness: "exact",
+    formula: "reshape(exp x) = exp(reshape x)",
+  }),
   nodeRule("local_join_empty", ["Join"], simplifyJoin, {
     exactness: "exact",
     formula: "join(x, empty) = x; join([a, b], [c]) = [a, b, c]",
@@ -194,7 +215,10 @@ export const shapeRules: readonly Rule[] = [
     exactness: "exact",
     formula: "specifyShape(x, known shape) = x",
   }),
-  nodeRule("remove_tensor_copy", ["tensor_copy"], (node) => node.inputs[0]!, { exactness: "exact", formula: "copy(x) = x" }),
+  nodeRule("remove_tensor_copy", ["tensor_copy"], (node) => node.inputs[0]!, {
+    exactness: "exact",
+    formula: "copy(x) = x",
+  }),
   nodeRule(
     "local_view_op",
     ["ZeroGrad", "ConsiderConstant", "DisconnectedGrad", "UndefinedGrad", "GradScale", "GradClip"],

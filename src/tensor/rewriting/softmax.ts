@@ -117,7 +117,8 @@ function softmaxMinusOneHot(node: Apply, ctx: RuleContext): RuleResult {
   for (const i of [0, 1]) {
     const choice = elemNode(node.inputs[i]!, "switch");
     const product = elemNode(node.inputs[1 - i]!, "mul");
-    if (choice === null || product === null || product.inputs.length !== 2 || scalarValue(choice.inputs[2]!) !== 0) continue;
+    if (choice === null || product === null || product.inputs.length !== 2 || scalarValue(choice.inputs[2]!) !== 0)
+      continue;
     const at = product.inputs.findIndex((v) => v.owner !== null && v.owner.op instanceof Softmax);
     if (at < 0) continue;
     const [p, v] = [product.inputs[at] as T, product.inputs[1 - at] as T];

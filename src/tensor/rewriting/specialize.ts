@@ -66,5 +66,8 @@ export const specializeRules: readonly Rule[] = [
   nodeRule("local_pow_specialize", ["pow"], powerByConstant, { formula: "x**2 = sqr x, x**0.5 = sqrt x, ..." }),
   nodeRule("local_mul_to_sqr", ["mul"], square, { exactness: "exact", formula: "x*x = sqr x" }),
   nodeRule("local_abs_merge", ["mul", "true_div"], mergeAbs, { exactness: "exact", formula: "|x| * |y| = |x * y|" }),
-  nodeRule("local_div_by_power_of_two", ["true_div"], divideByPowerOfTwo, { exactness: "exact", formula: "x/4 = x*0.25" }),
+  nodeRule("local_div_by_power_of_two", ["true_div"], divideByPowerOfTwo, {
+    exactness: "exact",
+    formula: "x/4 = x*0.25",
+  }),
 ];

@@ -7,7 +7,23 @@ import { any, on, type Pattern } from "../../graph/rewriting/pattern.ts";
 import { nodeRule, rule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
 import type { Apply } from "../../graph/apply.ts";
 import type { Variable } from "../../graph/variable.ts";
-import { add, erf, erfc, exp, expm1, isinf, log as logarithm, log1p, maximum, mul, neg, sigmoid, softplus, sub, switch_ } from "../math.ts";
+import {
+  add,
+  erf,
+  erfc,
+  exp,
+  expm1,
+  isinf,
+  log as logarithm,
+  log1p,
+  maximum,
+  mul,
+  neg,
+  sigmoid,
+  softplus,
+  sub,
+  switch_,
+} from "../math.ts";
 import { Sum, max, sum } from "../reduction.ts";
 import { dimshuffle } from "../dimshuffle.ts";
 import type { TensorVariable } from "../variable.ts";
@@ -18,12 +34,7 @@ type T = TensorVariable;
 const x = any("x");
 
 /** A rule whose right side is a function of `x` alone. */
-function of(
-  name: string,
-  pattern: Pattern<"x">,
-  build: (x: T) => T,
-  formula: string,
-): Rule {
+function of(name: string, pattern: Pattern<"x">, build: (x: T) => T, formula: string): Rule {
   return rule(name, pattern, (c, ctx, out) => like(build(c.x as T), out as T, ctx), { formula });
 }
 
@@ -157,7 +168,12 @@ export const stabilizeRules: readonly Rule[] = [
   of("local_log_exp", on(log, exp_), (v) => v, "log(exp x) = x"),
   nodeRule("local_log1p", ["log"], logOfOnePlus, { formula: "log(1 + x) = log1p(x)" }),
   of("local_log1p_minus", on(log, on(minus, 1, x)), (v) => log1p(neg(v)), "log(1 - x) = log1p(-x)"),
-  of("log1p_neg_sigmoid", on(elem("log1p"), on(elem("neg"), sigmoid_)), (v) => neg(softplus(v)), "log1p(-sigmoid x) = -softplus x"),
+  of(
+    "log1p_neg_sigmoid",
+    on(elem("log1p"), on(elem("neg"), sigmoid_)),
+    (v) => neg(softplus(v)),
+    "log1p(-sigmoid x) = -softplus x",
+  ),
   of("log1pexp_to_softplus", on(elem("log1p"), exp_), softplus, "log1p(exp x) = softplus x"),
   of("logsigm_to_softplus", on(log, sigmoid_), (v) => neg(softplus(neg(v))), "log(sigmoid x) = -softplus(-x)"),
   of("local_one_minus_sigmoid", on(minus, 1, sigmoid_), (v) => sigmoid(neg(v)), "1 - sigmoid x = sigmoid(-x)"),

@@ -161,7 +161,10 @@ function dropBroadcastable(node: Apply): RuleResult {
   const isDropped = (e: Entry, axis: number): boolean =>
     e.kind === "int" && x.type.shape[axis] === 1 && [0, -1].includes(knownSize(e.at) ?? 1);
   if (!entries.every((e, axis) => isFull(e) || isDropped(e, axis))) return null;
-  return dimshuffle(x, entries.flatMap((e, axis) => (isFull(e) ? [axis] : [])));
+  return dimshuffle(
+    x,
+    entries.flatMap((e, axis) => (isFull(e) ? [axis] : [])),
+  );
 }
 
 /** A repeated value is selected from before it is repeated. */
@@ -252,7 +255,10 @@ function selectFromDot(node: Apply, ctx: RuleContext): RuleResult {
   const row = a.ndim === 2 ? entries[0]! : FULL_SLICE;
   const column = b.ndim === 2 ? entries[a.ndim - 1]! : FULL_SLICE;
   if (isFull(row) && isFull(column)) return null;
-  return dot(select(a, [row, ...(a.ndim === 2 ? [FULL_SLICE] : [])]), select(b, [FULL_SLICE, ...(b.ndim === 2 ? [column] : [])]));
+  return dot(
+    select(a, [row, ...(a.ndim === 2 ? [FULL_SLICE] : [])]),
+    select(b, [FULL_SLICE, ...(b.ndim === 2 ? [column] : [])]),
+  );
 }
 
 /** x.dimshuffle(1, "x", 0)[i, :, j] = x[j, i].dimshuffle: indices meet what is below. */
@@ -260,11 +266,16 @@ function liftThroughDimShuffle(node: Apply, ctx: RuleContext): RuleResult {
   const entries = entriesOf(node);
   const shuffled = node.inputs[0]!;
   const { owner } = shuffled;
-  if (entries === null || owner === null || !(owner.op instanceof DimShuffle) || ctx.clientCount(shuffled) > 1) return null;
+  if (entries === null || owner === null || !(owner.op instanceof DimShuffle) || ctx.clientCount(shuffled) > 1)
+    return null;
   const { pattern } = owner.op;
   const x = owner.inputs[0] as T;
   // What stands on a new axis must take it whole or drop it.
-  if (entries.some((e, k) => pattern[k] === "x" && !isFull(e) && (e.kind === "slice" || ![0, -1].includes(knownSize(e.at) ?? 1)))) {
+  if (
+    entries.some(
+      (e, k) => pattern[k] === "x" && !isFull(e) && (e.kind === "slice" || ![0, -1].includes(knownSize(e.at) ?? 1)),
+    )
+  ) {
     return null;
   }
   const below: Entry[] = Array.from({ length: x.ndim }, () => FULL_SLICE);
@@ -301,7 +312,10 @@ export const subtensorRules: readonly Rule[] = [
     exactness: "exact",
     formula: "join(0, x, y)[i] = x[i] or y[i - n]",
   }),
-  nodeRule("local_subtensor_lift", ["Subtensor"], liftThroughElemwise, { exactness: "exact", formula: "exp(x)[i] = exp(x[i])" }),
+  nodeRule("local_subtensor_lift", ["Subtensor"], liftThroughElemwise, {
+    exactness: "exact",
+    formula: "exp(x)[i] = exp(x[i])",
+  }),
   nodeRule("local_subtensor_of_dot", ["Subtensor"], selectFromDot, { formula: "dot(a, b)[i, j] = dot(a[i], b[:, j])" }),
   nodeRule("local_dimshuffle_subtensor", ["Subtensor"], liftThroughDimShuffle, {
     exactness: "exact",

@@ -67,7 +67,8 @@ function broadcastStatic(op: string, indices: readonly TensorVariable[]): Static
       else if (n !== null && n !== size) {
         throw new IndexError(
           `${op}: the index tensors have shapes that do not fit: ` +
-            indices.map((i) => `(${i.type.shape.map((s) => s ?? "?").join(", ")})`).join(" and ") + ".",
+            indices.map((i) => `(${i.type.shape.map((s) => s ?? "?").join(", ")})`).join(" and ") +
+            ".",
           { op, inputs: indices.map(operand) },
         );
       }
@@ -137,7 +138,12 @@ abstract class AdvancedIndexing extends Op {
   }
 
   protected resultOf(x: TensorVariable, indices: readonly TensorVariable[]): ResultAxes {
-    return resultAxes(x.ndim, this.axes, indices.map((v) => v.ndim), this.front);
+    return resultAxes(
+      x.ndim,
+      this.axes,
+      indices.map((v) => v.ndim),
+      this.front,
+    );
   }
 
   /** Are all indices constants that are known to be in range? */
@@ -146,7 +152,12 @@ abstract class AdvancedIndexing extends Op {
   }
 
   /** Offsets of the selected elements of `a`, in C order of the selection, and its shape. */
-  protected select(node: Apply, a: NdArray, first: number, indices: readonly NdArray[]): { shape: number[]; offsets: Float64Array } {
+  protected select(
+    node: Apply,
+    a: NdArray,
+    first: number,
+    indices: readonly NdArray[],
+  ): { shape: number[]; offsets: Float64Array } {
     const vars = node.inputs.slice(first) as TensorVariable[];
     const x = node.inputs[0] as TensorVariable;
     const result = this.resultOf(x, vars);
@@ -218,7 +229,10 @@ abstract class AdvancedIndexing extends Op {
   }
 
   protected irIndexShape(ctx: LowerContext, indices: readonly LowerInput[]): Expr[] {
-    return broadcastSizes(indices.map((i) => ({ static: i.static, sizes: i.shape })), ctx.b.index(1) as Expr);
+    return broadcastSizes(
+      indices.map((i) => ({ static: i.static, sizes: i.shape })),
+      ctx.b.index(1) as Expr,
+    );
   }
 
   /** From an index of the selection to an index of x. `read` gives an element of index tensor i. */
@@ -331,7 +345,11 @@ export class AdvancedSubtensor extends AdvancedIndexing {
     return {
       form: "pointwise",
       guards: this.guardsOf(ctx, 1),
-      element: (out, pull) => pull(0, this.sourceIndex(ctx, 1, out, (i, at) => pull(i + 1, at) as Expr)),
+      element: (out, pull) =>
+        pull(
+          0,
+          this.sourceIndex(ctx, 1, out, (i, at) => pull(i + 1, at) as Expr),
+        ),
     };
   }
 }
@@ -402,11 +420,17 @@ export class AdvancedIncSubtensor extends AdvancedIndexing {
     const { b } = ctx;
     const [x, y] = [ctx.inputs[0]!, ctx.inputs[1]!];
     const indices = ctx.inputs.slice(2);
-    const result = resultAxes(x.shape.length, this.axes, indices.map((i) => i.shape.length), this.front);
+    const result = resultAxes(
+      x.shape.length,
+      this.axes,
+      indices.map((i) => i.shape.length),
+      this.front,
+    );
     const sizes = assemble(result, this.irIndexShape(ctx, indices), (axis) => x.shape[axis]!);
     const lead = sizes.length - y.shape.length;
     for (const [k, n] of y.shape.entries()) {
-      if (y.static[k] !== 1) require(ctx, b.eq(n, sizes[lead + k]!), `${this.name}: the value does not fit the selection.`);
+      if (y.static[k] !== 1)
+        require(ctx, b.eq(n, sizes[lead + k]!), `${this.name}: the value does not fit the selection.`);
     }
     return {
       form: "block",
@@ -419,8 +443,11 @@ export class AdvancedIncSubtensor extends AdvancedIndexing {
           b,
           sizes,
           (index) => {
-            const to = this.sourceIndex(ctx, 2, index, (i, at) =>
-              loadElement(b, indices[i]!.dtype, args.inputs[i + 2]!, at) as Expr,
+            const to = this.sourceIndex(
+              ctx,
+              2,
+              index,
+              (i, at) => loadElement(b, indices[i]!.dtype, args.inputs[i + 2]!, at) as Expr,
             );
             const from = loadElement(b, y.dtype, value, broadcastIndex(b, y.static, index));
             const stored = this.set ? from : addElements(b, x.dtype, loadElement(b, x.dtype, out, to), from);

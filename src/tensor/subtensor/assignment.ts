@@ -83,7 +83,9 @@ function through(v: TensorVariable, y: TensorVariable, set: boolean, name: strin
 
 function isIndexable(x: TensorVariable): boolean {
   const op = x.owner?.op;
-  return op instanceof Subtensor || op instanceof AdvancedSubtensor || op instanceof DimShuffle || op instanceof Reshape;
+  return (
+    op instanceof Subtensor || op instanceof AdvancedSubtensor || op instanceof DimShuffle || op instanceof Reshape
+  );
 }
 
 /** `x.at(null)` selects all of x. */
@@ -109,10 +111,13 @@ function shuffleBack(op: DimShuffle, v: TensorVariable, x: TensorVariable, y: Te
     ...new Array<"x">(v.ndim - y.ndim).fill("x"),
     ...Array.from({ length: y.ndim }, (_, k) => k),
   ]);
-  return dimshuffle(padded, Array.from({ length: x.ndim }, (_, axis) => {
-    const at = op.pattern.indexOf(axis);
-    return at < 0 ? "x" : at;
-  }));
+  return dimshuffle(
+    padded,
+    Array.from({ length: x.ndim }, (_, axis) => {
+      const at = op.pattern.indexOf(axis);
+      return at < 0 ? "x" : at;
+    }),
+  );
 }
 
 /** A scalar stored where a mask is true is a choice per element: no positions are needed. */

@@ -10,15 +10,7 @@ import type { Variable } from "../../graph/variable.ts";
 import type { BlockArgs, Layout, LowerContext, Lowered } from "../../ir/lowered.ts";
 import type { Expr, Stmt } from "../../ir/node.ts";
 import { zerosLike } from "../fill.ts";
-import {
-  addElements,
-  broadcastIndex,
-  loadElement,
-  loopNest,
-  guard,
-  scalarOperand,
-  storeElement,
-} from "../loops.ts";
+import { addElements, broadcastIndex, loadElement, loopNest, guard, scalarOperand, storeElement } from "../loops.ts";
 import { operand } from "../shape.ts";
 import { markNonNegative, numberAlgebra, sizeAlgebra } from "../sizes.ts";
 import { sumTo } from "../sumTo.ts";
@@ -111,10 +103,7 @@ export class Subtensor extends Op {
     return [viewOf(x!, regionOfArray(this, node, x!, this.entries, scalars)).copy()];
   }
 
-  override inferShape(
-    node: Apply,
-    [shape]: readonly (readonly Variable[])[],
-  ): (readonly Variable[])[] {
+  override inferShape(node: Apply, [shape]: readonly (readonly Variable[])[]): (readonly Variable[])[] {
     const bound = bind(this.entries, node.inputs.slice(1) as TensorVariable[]);
     const lengths = shape!.map((n) => markNonNegative(n as TensorVariable));
     return [regionOf(sizeAlgebra, lengths, bound).flatMap((r) => r.count ?? [])];
@@ -146,13 +135,10 @@ export class Subtensor extends Op {
         const { region } = at(pull);
         let { offset } = input;
         for (const [axis, r] of region.entries()) offset = b.add(offset, b.mul(r.start, input.strides[axis]!));
-        const strides = region.flatMap((r, axis) =>
-          r.count === null ? [] : [b.mul(r.step, input.strides[axis]!)],
-        );
+        const strides = region.flatMap((r, axis) => (r.count === null ? [] : [b.mul(r.step, input.strides[axis]!)]));
         return { offset, strides };
       },
-      guards: (pull) =>
-        at(pull).guards(ctx.failure("IndexError: Subtensor: an index is out of bounds for its axis.")),
+      guards: (pull) => at(pull).guards(ctx.failure("IndexError: Subtensor: an index is out of bounds for its axis.")),
     };
   }
 }
@@ -169,10 +155,7 @@ export function checkValueShape(op: string, x: TensorVariable, y: TensorVariable
   const details = { op, inputs: [operand(x), operand(y)] };
   const lead = region.length - y.ndim;
   if (lead < 0) {
-    throw new RankError(
-      `${op}: a value of rank ${y.ndim} does not fit a selection of rank ${region.length}.`,
-      details,
-    );
+    throw new RankError(`${op}: a value of rank ${y.ndim} does not fit a selection of rank ${region.length}.`, details);
   }
   for (const [axis, n] of y.type.shape.entries()) {
     const have = region[lead + axis]!;
@@ -187,10 +170,10 @@ export function checkValueShape(op: string, x: TensorVariable, y: TensorVariable
 /** May values of `y` be stored in `x` without surprise? @throws DtypeError */
 export function checkValueDtype(op: string, x: TensorVariable, y: TensorVariable): void {
   if (x.dtype === y.dtype) return;
-  throw new DtypeError(
-    `${op}: a ${y.dtype} value cannot be stored in a ${x.dtype} tensor; cast one of them.`,
-    { op, inputs: [operand(x), operand(y)] },
-  );
+  throw new DtypeError(`${op}: a ${y.dtype} value cannot be stored in a ${x.dtype} tensor; cast one of them.`, {
+    op,
+    inputs: [operand(x), operand(y)],
+  });
 }
 
 /** Adds `value` to, or stores it in, the elements at `offsets` of `out`, one after the other. */
@@ -226,7 +209,7 @@ export function fitValue(
   const { shape } = y.type;
   for (const [axis, n] of value.shape.entries()) {
     if (n === target[lead + axis] || shape[axis] === 1) continue;
-        throw new ShapeMismatchError(
+    throw new ShapeMismatchError(
       `${op}: a value of shape (${value.shape.join(", ")}) does not fit a selection of shape ` +
         `(${target.join(", ")}).` +
         (n === 1 ? "\nOnly axes whose type says 1 broadcast; use addBroadcast." : ""),

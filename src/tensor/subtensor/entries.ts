@@ -40,10 +40,11 @@ export function unbind(bound: readonly BoundEntry<TensorVariable>[]): [IndexEntr
     scalars.push(v);
     return v.dtype;
   };
-  const entries = bound.map((e): IndexEntry =>
-    e.kind === "int"
-      ? { kind: "int", dtype: take(e.at)! }
-      : { kind: "slice", start: take(e.start), stop: take(e.stop), step: take(e.step) },
+  const entries = bound.map(
+    (e): IndexEntry =>
+      e.kind === "int"
+        ? { kind: "int", dtype: take(e.at)! }
+        : { kind: "slice", start: take(e.start), stop: take(e.stop), step: take(e.step) },
   );
   return [entries, scalars];
 }
@@ -52,10 +53,11 @@ export function unbind(bound: readonly BoundEntry<TensorVariable>[]): [IndexEntr
 export function bind<V>(entries: readonly IndexEntry[], scalars: readonly V[]): BoundEntry<V>[] {
   let next = 0;
   const take = (given: DType | null): V | null => (given === null ? null : scalars[next++]!);
-  return entries.map((e): BoundEntry<V> =>
-    e.kind === "int"
-      ? { kind: "int", at: scalars[next++]! }
-      : { kind: "slice", start: take(e.start), stop: take(e.stop), step: take(e.step) },
+  return entries.map(
+    (e): BoundEntry<V> =>
+      e.kind === "int"
+        ? { kind: "int", at: scalars[next++]! }
+        : { kind: "slice", start: take(e.start), stop: take(e.stop), step: take(e.step) },
   );
 }
 
@@ -91,10 +93,10 @@ export function staticRegion(
   line?: string | undefined,
 ): (number | null)[] {
   if (bound.length > shape.length) {
-    throw new IndexError(
-      `${op}: too many indices: ${bound.length} for an input of rank ${shape.length}.`,
-      { op, createdAt: line },
-    );
+    throw new IndexError(`${op}: too many indices: ${bound.length} for an input of rank ${shape.length}.`, {
+      op,
+      createdAt: line,
+    });
   }
   const out: (number | null)[] = [];
   for (const [axis, n] of shape.entries()) {
@@ -161,7 +163,10 @@ export function irRegion(
     0,
   );
   const raw = Array.from({ length: count }, (_, k) => scalar(k));
-  const bound = bind(entries, raw.map((e) => asIndex(b, e)));
+  const bound = bind(
+    entries,
+    raw.map((e) => asIndex(b, e)),
+  );
   const region = regionOf(irAlgebra(b), lengths, bound).map((r, axis) => {
     const e = bound[axis];
     return e?.kind === "int" ? { ...r, start: wrapNegative(b, e.at, lengths[axis]!) } : r;

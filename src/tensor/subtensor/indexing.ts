@@ -67,7 +67,10 @@ export function isIndexStep(v: Variable): boolean {
  */
 export function at(x: TensorLike, ...indices: readonly Index[]): TensorVariable {
   const v = asTensor(x);
-  const parts = completed(v, indices.map((i) => parse(v, i)));
+  const parts = completed(
+    v,
+    indices.map((i) => parse(v, i)),
+  );
   if (!parts.some((p) => p.kind === "tensor" || p.kind === "mask")) return basic(v, parts);
   return advanced(v, parts);
 }
@@ -77,7 +80,8 @@ export function at(x: TensorLike, ...indices: readonly Index[]): TensorVariable 
 function parse(x: TensorVariable, index: Index): Part {
   if (index === null) return { kind: "newaxis" };
   if (typeof index === "string") return index.trim() === "..." ? { kind: "ellipsis" } : parseText(index);
-  if (typeof index === "number" || typeof index === "bigint") return { kind: "basic", entry: { kind: "int", at: whole(index) } };
+  if (typeof index === "number" || typeof index === "bigint")
+    return { kind: "basic", entry: { kind: "int", at: whole(index) } };
   if (index instanceof Slice) return { kind: "basic", entry: bindSlice(index) };
   if (typeof index === "boolean") return { kind: "mask", value: asTensor(index) };
   if (index instanceof Variable || index instanceof NdArray || Array.isArray(index) || ArrayBuffer.isView(index)) {
@@ -199,7 +203,10 @@ function subtensor(x: TensorVariable, bound: readonly BoundEntry<TensorVariable>
 }
 
 function basic(x: TensorVariable, parts: readonly Part[]): TensorVariable {
-  const region = subtensor(x, parts.flatMap((p) => (p.kind === "basic" ? p.entry : [])));
+  const region = subtensor(
+    x,
+    parts.flatMap((p) => (p.kind === "basic" ? p.entry : [])),
+  );
   let next = 0;
   const pattern = parts.flatMap((p): (number | "x")[] => {
     if (p.kind === "newaxis") return ["x"];
@@ -263,6 +270,9 @@ function maskIndices(x: TensorVariable, mask: TensorVariable, first: number): Te
       { op: "at", inputs: [operand(x), operand(mask)] },
     );
   }
-  const checked = specifyShape(mask, mask.type.shape.map((_, k) => shapeI(x, first + k)));
+  const checked = specifyShape(
+    mask,
+    mask.type.shape.map((_, k) => shapeI(x, first + k)),
+  );
   return nonzeroIndices(checked);
 }

@@ -18,9 +18,16 @@ export class Nonzero extends Op {
   override makeNode(x: Variable): Apply {
     const v = x as TensorVariable;
     if (v.ndim === 0) {
-      throw new RankError("nonzero: expected at least one axis, got a scalar.", { op: "Nonzero", inputs: [operand(v)] });
+      throw new RankError("nonzero: expected at least one axis, got a scalar.", {
+        op: "Nonzero",
+        inputs: [operand(v)],
+      });
     }
-    return new Apply(this, [v], v.type.shape.map(() => tensorType("int64", [null])));
+    return new Apply(
+      this,
+      [v],
+      v.type.shape.map(() => tensorType("int64", [null])),
+    );
   }
 
   override perform(_node: Apply, [x]: readonly NdArray[]): NdArray[] {

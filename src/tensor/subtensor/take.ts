@@ -54,7 +54,8 @@ function integers(indices: unknown): TensorVariable {
 
 /** A list of indices is int64, whatever numbers alone would be. */
 function fromNested(list: NestedIndex): TensorLike {
-  const leaf = (v: unknown): TensorLike => (Array.isArray(v) ? v.map(leaf) : typeof v === "number" ? BigInt(v) : v) as TensorLike;
+  const leaf = (v: unknown): TensorLike =>
+    (Array.isArray(v) ? v.map(leaf) : typeof v === "number" ? BigInt(v) : v) as TensorLike;
   return leaf(list);
 }
 
@@ -141,7 +142,12 @@ export class ExtractDiag extends Op {
   }
 
   override inferShape(_node: Apply, [shape]: readonly (readonly Variable[])[]): (readonly Variable[])[] {
-    return [this.#shape(sizeAlgebra, shape!.map((n) => markNonNegative(n as TensorVariable)))];
+    return [
+      this.#shape(
+        sizeAlgebra,
+        shape!.map((n) => markNonNegative(n as TensorVariable)),
+      ),
+    ];
   }
 
   override lop(node: Apply, [g]: readonly (Variable | null)[]): InputGradient[] {
@@ -199,7 +205,9 @@ export class AllocDiag extends Op {
 
   #shape<V>(sizes: readonly V[], n: V, m: V): V[] {
     let next = 0;
-    return Array.from({ length: sizes.length + 1 }, (_, k) => (k === this.axis1 ? n : k === this.axis2 ? m : sizes[next++]!));
+    return Array.from({ length: sizes.length + 1 }, (_, k) =>
+      k === this.axis1 ? n : k === this.axis2 ? m : sizes[next++]!,
+    );
   }
 
   override makeNode(x: Variable, n: Variable, m: Variable): Apply {
@@ -271,7 +279,10 @@ export function diagonal(x: TensorLike, options: DiagonalOptions | number = {}):
   const { offset = 0, axis1 = 0, axis2 = 1 } = typeof options === "number" ? { offset: options } : options;
   const v = asTensor(x);
   if (v.ndim < 2) {
-    throw new RankError(`diagonal: expected at least two axes, got rank ${v.ndim}.`, { op: "ExtractDiag", inputs: [operand(v)] });
+    throw new RankError(`diagonal: expected at least two axes, got rank ${v.ndim}.`, {
+      op: "ExtractDiag",
+      inputs: [operand(v)],
+    });
   }
   const [p, q] = [normalizeAxisOf(axis1, v.ndim, "diagonal"), normalizeAxisOf(axis2, v.ndim, "diagonal")];
   if (p === q) throw new AxisError("diagonal: the two axes must differ.", { op: "ExtractDiag" });
@@ -283,7 +294,10 @@ export function diag(x: TensorLike, k = 0): TensorVariable {
   const v = asTensor(x);
   if (v.ndim === 2) return diagonal(v, { offset: k });
   if (v.ndim !== 1) {
-    throw new RankError(`diag: expected a vector or a matrix, got rank ${v.ndim}.`, { op: "diag", inputs: [operand(v)] });
+    throw new RankError(`diag: expected a vector or a matrix, got rank ${v.ndim}.`, {
+      op: "diag",
+      inputs: [operand(v)],
+    });
   }
   const n = sizeAlgebra.add(shapeI(v, 0), sizeConstant(Math.abs(checkOffset(k, "diag"))));
   return new AllocDiag(k, 0, 1).call(v, n, n) as TensorVariable;

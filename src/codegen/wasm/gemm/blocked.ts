@@ -13,8 +13,7 @@ import { panelFunction } from "./tile.ts";
  */
 export function blockedFunction(module: ModuleBuilder, shape: GemmShape): FunctionBuilder {
   const packRows = packFunction(module, shape, shape.rows);
-  const packColumns =
-    shape.columns === shape.rows ? packRows : packFunction(module, shape, shape.columns);
+  const packColumns = shape.columns === shape.rows ? packRows : packFunction(module, shape, shape.columns);
   const panel = panelFunction(module, shape);
   const { f, product: p } = productFunction(module, `blocked_${shape.type}`, shape.type, ["i32"]);
   const direct = f.param(f.params.length - 1);

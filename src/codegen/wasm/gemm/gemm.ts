@@ -17,11 +17,7 @@ const SHALLOW = 4;
  * `C = alpha A B + beta C`. Offsets are bytes, strides elements; any strides will do, C must
  * overlap neither A nor B. With beta 0 C is not read, with k 0 the product is 0.
  */
-export function gemmFunction(
-  module: ModuleBuilder,
-  type: GemmFloat,
-  fma: boolean,
-): FunctionBuilder {
+export function gemmFunction(module: ModuleBuilder, type: GemmFloat, fma: boolean): FunctionBuilder {
   const shape = gemmShape(type, module.importGlobal("scratch"), fma);
   const scale = scaleFunction(module, shape);
   const dots = dotsFunction(module, shape);
@@ -84,17 +80,11 @@ function swapOperands(f: FunctionBuilder, p: Product): void {
 }
 
 function arguments_(p: Product): Operand[] {
-  return [
-    p.m, p.n, p.k, p.a, p.aRow, p.aColumn, p.b, p.bRow, p.bColumn, p.c, p.cRow, p.cColumn,
-    p.alpha, p.beta,
-  ];
+  return [p.m, p.n, p.k, p.a, p.aRow, p.aColumn, p.b, p.bRow, p.bColumn, p.c, p.cRow, p.cColumn, p.alpha, p.beta];
 }
 
 function swappedArguments(p: Product): Operand[] {
-  return [
-    p.n, p.m, p.k, p.b, p.bColumn, p.bRow, p.a, p.aColumn, p.aRow, p.c, p.cColumn, p.cRow,
-    p.alpha, p.beta,
-  ];
+  return [p.n, p.m, p.k, p.b, p.bColumn, p.bRow, p.a, p.aColumn, p.aRow, p.c, p.cColumn, p.cRow, p.alpha, p.beta];
 }
 
 /** `scale(m, n, c, rowStride, columnStride, beta)`: C = beta C, not read where beta is 0. */

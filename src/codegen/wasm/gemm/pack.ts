@@ -11,7 +11,14 @@ import type { GemmShape } from "./shape.ts";
  */
 export function packFunction(module: ModuleBuilder, shape: GemmShape, width: number): FunctionBuilder {
   const f = module.function(`pack${width}_${shape.type}`, Array(6).fill("i32"));
-  const { count, depth, source, rowStride, columnStride, target } = f.parameters("count", "depth", "source", "rowStride", "columnStride", "target");
+  const { count, depth, source, rowStride, columnStride, target } = f.parameters(
+    "count",
+    "depth",
+    "source",
+    "rowStride",
+    "columnStride",
+    "target",
+  );
   f.op("i32.lt_s", count, width).if(null, () => {
     packPartial(f, shape, width, { count, depth, source, rowStride, columnStride, target });
     f.return();
@@ -98,16 +105,15 @@ function lanes32(...picked: number[]): number[] {
 function transposed(rows: readonly Local[]): ((f: FunctionBuilder) => void)[] {
   const [a, b, c, d] = rows as [Local, Local, Local, Local];
   if (rows.length === 2) {
-    return [
-      (f) => f.shuffle(lanes32(0, 1, 4, 5), a, b),
-      (f) => f.shuffle(lanes32(2, 3, 6, 7), a, b),
-    ];
+    return [(f) => f.shuffle(lanes32(0, 1, 4, 5), a, b), (f) => f.shuffle(lanes32(2, 3, 6, 7), a, b)];
   }
   const low = lanes32(0, 4, 1, 5);
   const high = lanes32(2, 6, 3, 7);
-  const column = (half: number[], part: number[]) => (f: FunctionBuilder): void => {
-    f.shuffle(half, a, b).shuffle(half, c, d).shuffle(part);
-  };
+  const column =
+    (half: number[], part: number[]) =>
+    (f: FunctionBuilder): void => {
+      f.shuffle(half, a, b).shuffle(half, c, d).shuffle(part);
+    };
   return [
     column(low, lanes32(0, 1, 4, 5)),
     column(low, lanes32(2, 3, 6, 7)),

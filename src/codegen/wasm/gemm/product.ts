@@ -1,12 +1,7 @@
 import type { FunctionBuilder, Local, ValueType } from "../functionBuilder.ts";
 import type { ModuleBuilder } from "../moduleBuilder.ts";
 
-const OPERANDS = [
-  "m", "n", "k",
-  "a", "aRow", "aColumn",
-  "b", "bRow", "bColumn",
-  "c", "cRow", "cColumn",
-] as const;
+const OPERANDS = ["m", "n", "k", "a", "aRow", "aColumn", "b", "bRow", "bColumn", "c", "cRow", "cColumn"] as const;
 
 /** Parameters of a function over a whole product: sizes, then offset and strides of each matrix. */
 export type Product = Record<(typeof OPERANDS)[number] | "alpha" | "beta", Local>;

@@ -42,8 +42,7 @@ const KC = 256;
 const NC_BYTES = 4096;
 
 /** Bytes of scratch that the kernels of either type need. */
-export const GEMM_SCRATCH_BYTES: number =
-  TILE_BYTES + (MC + 16) * KC * 8 + (NC_BYTES / 4 + 32) * KC * 8;
+export const GEMM_SCRATCH_BYTES: number = TILE_BYTES + (MC + 16) * KC * 8 + (NC_BYTES / 4 + 32) * KC * 8;
 
 /**
  * The blocking for a type; the tile sizes are the best of those measured on V8: larger tiles spill in its register allocator. Eight
@@ -112,13 +111,7 @@ export const ZERO_VECTOR: Operand = (f) => {
 };
 
 /** Leaves `sum + a * b` on the stack. */
-export function multiplyAdd(
-  f: FunctionBuilder,
-  shape: GemmShape,
-  a: Operand,
-  b: Operand,
-  sum: Operand,
-): void {
+export function multiplyAdd(f: FunctionBuilder, shape: GemmShape, a: Operand, b: Operand, sum: Operand): void {
   if (shape.fma) f.op(shape.type === "f32" ? "f32x4.relaxed_madd" : "f64x2.relaxed_madd", a, b, sum);
   else f.push(sum, a, b).op(vectorOp(shape, "mul")).op(vectorOp(shape, "add"));
 }

@@ -25,11 +25,7 @@ import { storeScaled } from "./tile.ts";
  */
 function dotFunction(module: ModuleBuilder, shape: GemmShape, columns: number): FunctionBuilder {
   const unroll = 8 / columns;
-  const f = module.function(`dot${columns}_${shape.type}`, [
-    ...Array<"i32">(6).fill("i32"),
-    shape.type,
-    shape.type,
-  ]);
+  const f = module.function(`dot${columns}_${shape.type}`, [...Array<"i32">(6).fill("i32"), shape.type, shape.type]);
   const p = f.parameters("k", "a", "b", "bStride", "c", "columnStride", "alpha", "beta");
   const bColumns = pointers(f, p.b, p.bStride, columns);
   const sums = f.locals("v128", columns * unroll);
@@ -167,12 +163,17 @@ const UPDATE_ROWS = 4;
  * `count` rows of adjacent elements.
  */
 function updateFunction(module: ModuleBuilder, shape: GemmShape, count: number): FunctionBuilder {
-  const f = module.function(`update${count}_${shape.type}`, [
-    ...Array<"i32">(6).fill("i32"),
-    shape.type,
-    shape.type,
-  ]);
-  const { n, c, b, bStride, x, xStride, alpha, beta } = f.parameters("n", "c", "b", "bStride", "x", "xStride", "alpha", "beta");
+  const f = module.function(`update${count}_${shape.type}`, [...Array<"i32">(6).fill("i32"), shape.type, shape.type]);
+  const { n, c, b, bStride, x, xStride, alpha, beta } = f.parameters(
+    "n",
+    "c",
+    "b",
+    "bStride",
+    "x",
+    "xStride",
+    "alpha",
+    "beta",
+  );
   const rows = pointers(f, b, bStride, count);
   const factors = f.locals("v128", count);
   const { sum, scale } = f.named("v128", "sum", "scale");
@@ -203,9 +204,11 @@ function updateFunction(module: ModuleBuilder, shape: GemmShape, count: number):
         });
       });
     };
-    const offsetOf = (v: number): Operand => (g) => {
-      if (start !== ZERO_VECTOR) g.load("v128.load", v * 16).op(vectorOp(shape, "mul"));
-    };
+    const offsetOf =
+      (v: number): Operand =>
+      (g) => {
+        if (start !== ZERO_VECTOR) g.load("v128.load", v * 16).op(vectorOp(shape, "mul"));
+      };
     vectorPass(2);
     vectorPass(1);
     f.if(op("i32.gt_s", n, 0), () => {

@@ -40,12 +40,17 @@ export function storeScaled(
  * to a part of C with any strides (bytes).
  */
 function scatterFunction(module: ModuleBuilder, shape: GemmShape): FunctionBuilder {
-  const f = module.function(`scatter_${shape.type}`, [
-    ...Array<"i32">(6).fill("i32"),
-    shape.type,
-    shape.type,
-  ]);
-  const { tile, rows, columns, c, rowStride, columnStride, alpha, beta } = f.parameters("tile", "rows", "columns", "c", "rowStride", "columnStride", "alpha", "beta");
+  const f = module.function(`scatter_${shape.type}`, [...Array<"i32">(6).fill("i32"), shape.type, shape.type]);
+  const { tile, rows, columns, c, rowStride, columnStride, alpha, beta } = f.parameters(
+    "tile",
+    "rows",
+    "columns",
+    "c",
+    "rowStride",
+    "columnStride",
+    "alpha",
+    "beta",
+  );
   const { i, j, to, from } = f.named("i32", "i", "j", "to", "from");
   f.for(i, 0, rows, 1, () => {
     f.set(to, add(c, mul(i, rowStride)));
@@ -66,12 +71,20 @@ function scatterFunction(module: ModuleBuilder, shape: GemmShape): FunctionBuild
  */
 export function panelFunction(module: ModuleBuilder, shape: GemmShape): FunctionBuilder {
   const scatter = scatterFunction(module, shape);
-  const f = module.function(`panel_${shape.type}`, [
-    ...Array<"i32">(9).fill("i32"),
-    shape.type,
-    shape.type,
-  ]);
-  const { rows, columns, depth, a, b, bStep, c, rowStride, columnStride, alpha, beta } = f.parameters("rows", "columns", "depth", "a", "b", "bStep", "c", "rowStride", "columnStride", "alpha", "beta");
+  const f = module.function(`panel_${shape.type}`, [...Array<"i32">(9).fill("i32"), shape.type, shape.type]);
+  const { rows, columns, depth, a, b, bStep, c, rowStride, columnStride, alpha, beta } = f.parameters(
+    "rows",
+    "columns",
+    "depth",
+    "a",
+    "b",
+    "bStep",
+    "c",
+    "rowStride",
+    "columnStride",
+    "alpha",
+    "beta",
+  );
   const { row, whole } = f.named("i32", "row", "whole");
   const sums = f.locals("v128", shape.rows * shape.vectors);
   f.set(whole, op("i32.eq", columns, shape.columns));
