@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** The callable that users hold: arguments in, results out, and what can be asked of it. */
 import type { ArrayInput } from "../array/create.ts";
 import type { NdArray } from "../array/ndArray.ts";
