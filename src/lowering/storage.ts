@@ -109,7 +109,8 @@ class StoragePlanner {
     const isTemp = stored.buffer.role === "temp";
     const uses = this.#uses.get(stored) ?? [];
     const real = uses.filter((u) => !isForwarded(u, place));
-    if (isTemp && real.length === 0) {
+    // A block writes all of its outputs, wanted or not.
+    if (isTemp && real.length === 0 && this.#schedule.steps[place.step]!.kind !== "opaque") {
       this.#bindings.set(stored, null);
       return;
     }

@@ -10,6 +10,7 @@ import * as nnet from "./nnet/index.ts";
 import * as reduction from "./reduction.ts";
 import * as reshape from "./reshape.ts";
 import * as shape from "./shape.ts";
+import * as sorting from "./sort.ts";
 import * as subtensor from "./subtensor/index.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
@@ -46,6 +47,7 @@ export * from "./subtensor/index.ts";
 // Linear algebra and the rest
 export * from "./dot.ts";
 export * from "./extraOps.ts";
+export * from "./sort.ts";
 export * as nnet from "./nnet/index.ts";
 
 const functions: ExprFunctions = {
@@ -59,6 +61,7 @@ const functions: ExprFunctions = {
   ...subtensor,
   ...dotFunctions,
   ...extra,
+  ...sorting,
   nnet,
   var: reduction.variance,
   switch: math.switch_,

@@ -11,6 +11,7 @@ import * as R from "./reduction.ts";
 import { flatten, reshape } from "./reshape.ts";
 import { shapeI, squeeze, swapaxes } from "./shape.ts";
 import type { SizesLike } from "./sizeArguments.ts";
+import { argsort, sort, type SortOptions } from "./sort.ts";
 import { at, diagonal, take, type Index } from "./subtensor/index.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
 
@@ -54,6 +55,8 @@ export interface TensorMethods<D extends DType = DType> {
   repeat(repeats: TensorLike, options?: { readonly axis?: number }): TensorVariable;
   cumsum(options?: { readonly axis?: number }): TensorVariable;
   cumprod(options?: { readonly axis?: number }): TensorVariable;
+  sort(options?: SortOptions): TensorVariable;
+  argsort(options?: SortOptions): TensorVariable;
   zerosLike(): TensorVariable;
   onesLike(): TensorVariable;
   neg: Unary;
@@ -325,6 +328,12 @@ const others: Record<string, Method> = {
   },
   cumprod(options?: { readonly axis?: number }) {
     return extra.cumprod(this, options);
+  },
+  sort(options?: SortOptions) {
+    return sort(this, options);
+  },
+  argsort(options?: SortOptions) {
+    return argsort(this, options);
   },
   zerosLike() {
     return M.fill(this, asTensor(0, this.dtype));
