@@ -66,13 +66,15 @@ const snippets = [
   ...filesUnder(join(root, "src"), ".ts"),
 ].flatMap(snippetsOf);
 
+// A check that looks at nothing must not pass.
+if (!snippets.some((s) => s.source === "README.md")) throw new Error("README.md holds no ts block.");
+
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 let failed = 0;
 try {
   const files = snippets.map((s, i) => {
     const file = join(folder, `snippet${i}.ts`);
-    // Every console.log is marked, so that what it prints can be told from what the others do.
     writeFileSync(file, `${s.text}\nexport {};\n`);
     return file;
   });
@@ -108,6 +110,7 @@ try {
 console.log(`snippets: ${snippets.length - failed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
+/** Runs a snippet. Every console.log is marked, so that what it prints can be told from what the others do. */
 function run(s: Snippet, file: string): boolean {
   const separator = "\u0001";
   writeFileSync(
@@ -129,7 +132,6 @@ function run(s: Snippet, file: string): boolean {
   }
   for (const [k, said] of expectations(s.text).entries()) {
     if (said === null || matches(printed[k] ?? "", said)) continue;
-    // A remark in words is no promise of what is printed.
     console.error(`${s.source}:${s.line} prints\n${(printed[k] ?? "nothing").trim()}\nand says\n${said}`);
     return false;
   }
