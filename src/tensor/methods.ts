@@ -17,7 +17,7 @@ import { TensorVariable, type TensorLike } from "./variable.ts";
 
 type Unary = () => TensorVariable;
 type Binary = (other: TensorLike) => TensorVariable;
-type Reduction = (options?: R.ReduceOptions) => TensorVariable;
+type Reduction = (options?: R.ReduceOptions | R.Axis) => TensorVariable;
 
 /** What every symbolic tensor can do. Each method is the function of the same name in `T`, applied to the tensor. */
 export interface TensorMethods<D extends DType = DType> {
@@ -33,12 +33,12 @@ export interface TensorMethods<D extends DType = DType> {
   cast<E extends DType>(dtype: E | "floatX"): TensorVariable<E>;
   astype<E extends DType>(dtype: E | "floatX"): TensorVariable<E>;
   round(options?: { readonly mode?: "half_to_even" | "half_away_from_zero" }): TensorVariable;
-  sum(options?: R.SumOptions): TensorVariable;
-  prod(options?: R.SumOptions): TensorVariable;
-  mean(options?: R.SumOptions): TensorVariable;
-  var(options?: R.VarOptions): TensorVariable;
-  std(options?: R.VarOptions): TensorVariable;
-  norm(options?: R.NormOptions): TensorVariable;
+  sum(options?: R.SumOptions | R.Axis): TensorVariable;
+  prod(options?: R.SumOptions | R.Axis): TensorVariable;
+  mean(options?: R.SumOptions | R.Axis): TensorVariable;
+  var(options?: R.VarOptions | R.Axis): TensorVariable;
+  std(options?: R.VarOptions | R.Axis): TensorVariable;
+  norm(p?: R.NormOptions | number, options?: R.ReduceOptions): TensorVariable;
   dot(other: TensorLike): TensorVariable;
   matmul(other: TensorLike): TensorVariable;
   /** Indexing: numbers, `"1:3"`, `null` for a new axis, `"..."`, integer tensors, lists, masks. */
@@ -234,7 +234,7 @@ function methodTable(): Record<string, Method> {
   }
   for (const name of REDUCTIONS) {
     const f = R[name];
-    table[name] = function reduction(options?: R.ReduceOptions) {
+    table[name] = function reduction(options?: R.ReduceOptions | R.Axis) {
       return f(this, options);
     };
   }
@@ -266,23 +266,23 @@ const others: Record<string, Method> = {
   round(options?: { readonly mode?: "half_to_even" | "half_away_from_zero" }) {
     return M.round(this, options);
   },
-  sum(options?: R.SumOptions) {
+  sum(options?: R.SumOptions | R.Axis) {
     return R.sum(this, options);
   },
-  prod(options?: R.SumOptions) {
+  prod(options?: R.SumOptions | R.Axis) {
     return R.prod(this, options);
   },
-  mean(options?: R.SumOptions) {
+  mean(options?: R.SumOptions | R.Axis) {
     return R.mean(this, options);
   },
-  var(options?: R.VarOptions) {
+  var(options?: R.VarOptions | R.Axis) {
     return R.variance(this, options);
   },
-  std(options?: R.VarOptions) {
+  std(options?: R.VarOptions | R.Axis) {
     return R.std(this, options);
   },
-  norm(options?: R.NormOptions) {
-    return R.norm(this, options);
+  norm(p?: R.NormOptions | number, options?: R.ReduceOptions) {
+    return R.norm(this, p, options);
   },
   dot(other: TensorLike) {
     return dot(this, defined(other, "dot"));

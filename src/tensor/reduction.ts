@@ -19,6 +19,7 @@ import {
   widened,
   type CAReduce,
 } from "./reduce.ts";
+import { optionsOf } from "./options.ts";
 import { shapeI } from "./shape.ts";
 import { normalizeAxes, sizeProduct } from "./sizes.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
@@ -52,11 +53,12 @@ function axesOf(x: TensorVariable, axis: Axis | undefined, op: string): number[]
 
 function reduce(
   x: TensorLike,
-  options: ReduceOptions,
+  given: ReduceOptions | Axis | undefined,
   op: string,
   make: (axes: readonly number[]) => CAReduce,
 ): TensorVariable {
   const v = asTensor(x);
+  const options = optionsOf<ReduceOptions, "axis">(given, "axis");
   const axes = axesOf(v, options.axis, op);
   const result = make(axes).call(v) as TensorVariable;
   return options.keepdims === true ? keepAxes(result, axes, v.ndim) : result;
@@ -75,49 +77,51 @@ function accumulationDtypes(input: DType, options: SumOptions): [DType | undefin
 }
 
 /** The sum of elements. Integers add up in 64 bits, float16 in float32. Of nothing: 0. */
-export function sum(x: TensorLike, options: SumOptions = {}): TensorVariable {
+export function sum(x: TensorLike, given?: SumOptions | Axis): TensorVariable {
+  const options = optionsOf<SumOptions, "axis">(given, "axis");
   const [dtype, acc] = accumulationDtypes(asTensor(x).dtype, options);
   return reduce(x, options, "sum", (axes) => new Sum(axes, dtype, acc));
 }
 
 /** The product of elements. Of nothing: 1. */
-export function prod(x: TensorLike, options: SumOptions = {}): TensorVariable {
+export function prod(x: TensorLike, given?: SumOptions | Axis): TensorVariable {
+  const options = optionsOf<SumOptions, "axis">(given, "axis");
   const [dtype, acc] = accumulationDtypes(asTensor(x).dtype, options);
   return reduce(x, options, "prod", (axes) => new Prod(axes, dtype, acc));
 }
 
 /** The largest element; NaN if there is one. @throws ValueError at run time for nothing */
-export function max(x: TensorLike, options: ReduceOptions = {}): TensorVariable {
+export function max(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "max", (axes) => new Max(axes));
 }
 
 /** The smallest element; NaN if there is one. @throws ValueError at run time for nothing */
-export function min(x: TensorLike, options: ReduceOptions = {}): TensorVariable {
+export function min(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "min", (axes) => new Min(axes));
 }
 
 /** The position (int64) of the first largest element; over several axes, counted in C order. */
-export function argmax(x: TensorLike, options: ReduceOptions = {}): TensorVariable {
+export function argmax(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "argmax", (axes) => new Argmax(axes));
 }
 
 /** The position (int64) of the first smallest element. */
-export function argmin(x: TensorLike, options: ReduceOptions = {}): TensorVariable {
+export function argmin(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "argmin", (axes) => new Argmin(axes));
 }
 
 /** `[max, argmax]`. */
-export function maxAndArgmax(x: TensorLike, options: ReduceOptions = {}): [TensorVariable, TensorVariable] {
+export function maxAndArgmax(x: TensorLike, options?: ReduceOptions | Axis): [TensorVariable, TensorVariable] {
   return [max(x, options), argmax(x, options)];
 }
 
 /** Are all elements different from zero? */
-export function all(x: TensorLike, options: ReduceOptions = {}): TensorVariable {
+export function all(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "all", (axes) => new All(axes));
 }
 
 /** Is any element different from zero? */
-export function any(x: TensorLike, options: ReduceOptions = {}): TensorVariable {
+export function any(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "any", (axes) => new Any(axes));
 }
 
@@ -127,7 +131,8 @@ function countOf(v: TensorVariable, axes: readonly number[], dtype: DType): Tens
 }
 
 /** The arithmetic mean; of integers in float64. Of nothing: NaN. */
-export function mean(x: TensorLike, options: SumOptions = {}): TensorVariable {
+export function mean(x: TensorLike, given?: SumOptions | Axis): TensorVariable {
+  const options = optionsOf<SumOptions, "axis">(given, "axis");
   const v = asTensor(x);
   const axes = axesOf(v, options.axis, "mean");
   const dtype = options.dtype ?? (isDiscrete(v.dtype) ? "float64" : v.dtype);
@@ -150,9 +155,10 @@ export interface VarOptions extends ReduceOptions {
 }
 
 /** The variance: the mean of squared distances from the mean. */
-export function variance(x: TensorLike, options: VarOptions = {}): TensorVariable {
-  const given = asTensor(x);
-  const v = isDiscrete(given.dtype) ? cast(given, "float64") : given;
+export function variance(x: TensorLike, given?: VarOptions | Axis): TensorVariable {
+  const options = optionsOf<VarOptions, "axis">(given, "axis");
+  const tensor = asTensor(x);
+  const v = isDiscrete(tensor.dtype) ? cast(tensor, "float64") : tensor;
   const axes = axesOf(v, options.axis, "var");
   const keep = options.keepdims === undefined ? {} : { keepdims: options.keepdims };
   const distance = sub(v, mean(v, { axis: axes, keepdims: true }));
@@ -166,24 +172,32 @@ export function variance(x: TensorLike, options: VarOptions = {}): TensorVariabl
 }
 
 /** The standard deviation, the root of the variance. */
-export function std(x: TensorLike, options: VarOptions = {}): TensorVariable {
+export function std(x: TensorLike, options?: VarOptions | Axis): TensorVariable {
   return sqrt(variance(x, options));
 }
 
 /** Largest minus smallest element. */
-export function ptp(x: TensorLike, options: ReduceOptions = {}): TensorVariable {
+export function ptp(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return sub(max(x, options), min(x, options));
 }
 
 export interface NormOptions extends ReduceOptions {
   /** The exponent p (default 2); 0 counts what is not zero, Infinity gives the largest magnitude. */
   readonly ord?: number;
+  /** Theano's name for `ord`. */
+  readonly L?: number;
 }
 
-/** The p-norm of the elements along the axes. */
-export function norm(x: TensorLike, options: NormOptions = {}): TensorVariable {
-  const ord = options.ord ?? 2;
-  if (Number.isNaN(ord)) throw new ValueError("norm: ord must be a number.", { op: "norm" });
+/**
+ * The p-norm of the elements along the axes.
+ * @param p the exponent, or all options
+ */
+export function norm(x: TensorLike, p?: NormOptions | number, more: ReduceOptions = {}): TensorVariable {
+  const options: NormOptions = { ...optionsOf<NormOptions, "ord">(p, "ord"), ...more };
+  const ord = options.ord ?? options.L ?? 2;
+  if (typeof ord !== "number" || Number.isNaN(ord)) {
+    throw new ValueError(`norm: the exponent must be a number, got ${String(ord)}.`, { op: "norm" });
+  }
   const given = asTensor(x);
   const v = isDiscrete(given.dtype) ? cast(given, config.floatX) : given;
   if (ord === 0) return sum(cast(neq(v, 0), realOf(v.dtype)), options);
@@ -195,9 +209,10 @@ export function norm(x: TensorLike, options: NormOptions = {}): TensorVariable {
 }
 
 /** log(sum(exp(x))) without overflow. */
-export function logsumexp(x: TensorLike, options: ReduceOptions = {}): TensorVariable {
-  const given = asTensor(x);
-  const v = isDiscrete(given.dtype) ? cast(given, "float64") : given;
+export function logsumexp(x: TensorLike, given?: ReduceOptions | Axis): TensorVariable {
+  const options = optionsOf<ReduceOptions, "axis">(given, "axis");
+  const tensor = asTensor(x);
+  const v = isDiscrete(tensor.dtype) ? cast(tensor, "float64") : tensor;
   const axes = axesOf(v, options.axis, "logsumexp");
   const top = max(v, { axis: axes, keepdims: true });
   // An infinite maximum must not be subtracted from itself.
