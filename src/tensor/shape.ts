@@ -1,7 +1,7 @@
 /** Shapes as graph: reading a size, asserting a shape, what is said of broadcasting. */
 import type { NdArray } from "../array/ndArray.ts";
 import { fromFlat } from "../array/create.ts";
-import { AxisError, ShapeMismatchError } from "../errors.ts";
+import { AxisError, IndexError, ShapeMismatchError } from "../errors.ts";
 import { Apply } from "../graph/apply.ts";
 import { Op, type InputGradient } from "../graph/op.ts";
 import type { Variable } from "../graph/variable.ts";
@@ -87,14 +87,17 @@ export class SpecifyShape extends Op {
   readonly name = "SpecifyShape";
   /** Axes about which something is said; the inputs after the first are their sizes, in order. */
   readonly axes: readonly number[];
+  /** Is this a mask, whose sizes must be those of the tensor that it selects from? */
+  readonly mask: boolean;
 
-  constructor(axes: readonly number[]) {
+  constructor(axes: readonly number[], mask = false) {
     super();
     this.axes = axes;
+    this.mask = mask;
   }
 
   override get key(): string {
-    return `SpecifyShape{${this.axes.join(",")}}`;
+    return `SpecifyShape{${this.axes.join(",")}${this.mask ? ";mask" : ""}}`;
   }
 
   override canFail(): boolean {
@@ -125,11 +128,16 @@ export class SpecifyShape extends Op {
   override perform(node: Apply, [x, ...sizes]: readonly NdArray[]): NdArray[] {
     for (const [k, axis] of this.axes.entries()) {
       const n = Number(sizes[k]!.itemBigInt());
-      if (x!.shape[axis] === n) continue;
-      throw new ShapeMismatchError(`specifyShape: axis ${axis} has size ${x!.shape[axis]}, but ${n} was asserted.`, {
+      const size = x!.shape[axis];
+      if (size === n) continue;
+      const details = { inputs: [{ dtype: x!.dtype, shape: x!.shape }], createdAt: node.createdAt[0] };
+      if (this.mask) {
+        const message = `The mask does not fit: its axis ${axis} has size ${size}, the tensor's ${n}.`;
+        throw new IndexError(message, { op: "at", ...details });
+      }
+      throw new ShapeMismatchError(`specifyShape: axis ${axis} has size ${size}, but ${n} was asserted.`, {
         op: "SpecifyShape",
-        inputs: [{ dtype: x!.dtype, shape: x!.shape }],
-        createdAt: node.createdAt[0],
+        ...details,
       });
     }
     return [x!.copy()];
@@ -151,7 +159,11 @@ export class SpecifyShape extends Op {
 
   lower(ctx: LowerContext): Lowered {
     const { b } = ctx;
-    const code = ctx.failure("ShapeMismatchError: SpecifyShape: a size is not what was asserted.");
+    const code = ctx.failure(
+      this.mask
+        ? "IndexError: The mask does not fit: a size is not that of the tensor."
+        : "ShapeMismatchError: SpecifyShape: a size is not what was asserted.",
+    );
     return {
       form: "view",
       input: 0,
@@ -171,12 +183,21 @@ export class SpecifyShape extends Op {
   }
 }
 
+export interface SpecifyShapeOptions {
+  /** `x` is a mask: a size that differs is an IndexError. */
+  readonly mask?: boolean;
+}
+
 /**
  * `x`, with sizes asserted: known sizes go into the type at once, the rest is checked when the function runs.
  * @param sizes one per axis; `null` says nothing about its axis
  * @throws ShapeMismatchError where the types already disagree
  */
-export function specifyShape(x: TensorLike, sizes: readonly (SizeLike | null)[]): TensorVariable {
+export function specifyShape(
+  x: TensorLike,
+  sizes: readonly (SizeLike | null)[],
+  options: SpecifyShapeOptions = {},
+): TensorVariable {
   const v = asTensor(x);
   if (sizes.length !== v.ndim) {
     throw new ShapeMismatchError(
@@ -195,7 +216,7 @@ export function specifyShape(x: TensorLike, sizes: readonly (SizeLike | null)[])
     axes.push(axis);
     inputs.push(n);
   }
-  return axes.length === 0 ? v : (new SpecifyShape(axes).call(v, ...inputs) as TensorVariable);
+  return axes.length === 0 ? v : (new SpecifyShape(axes, options.mask).call(v, ...inputs) as TensorVariable);
 }
 
 /** Forgets, or asserts, that axes have size 1. Entry: `[axis, broadcastable]`. */

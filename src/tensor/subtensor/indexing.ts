@@ -202,6 +202,12 @@ function subtensor(x: TensorVariable, bound: readonly BoundEntry<TensorVariable>
   return new Subtensor(entries).call(x, ...scalars) as TensorVariable;
 }
 
+/** `x` as a selection of all of it. */
+function wholeOf(x: TensorVariable): TensorVariable {
+  const [entries] = unbind(x.ndim === 0 ? [] : [WHOLE]);
+  return new Subtensor(entries).call(x) as TensorVariable;
+}
+
 function basic(x: TensorVariable, parts: readonly Part[]): TensorVariable {
   const region = subtensor(
     x,
@@ -212,8 +218,12 @@ function basic(x: TensorVariable, parts: readonly Part[]): TensorVariable {
     if (p.kind === "newaxis") return ["x"];
     return p.kind === "basic" && p.entry.kind === "slice" ? [next++] : [];
   });
-  const result = dimshuffle(region, pattern);
-  if (result !== region && region !== x) steps.add(region);
+  const isWhole = region === x;
+  const isPlain = pattern.every((p, k) => p === k);
+  // Assignment to the whole of `x` must end at `x`, not at what `x` is a selection of: there has to be a node to tell it.
+  const source = isWhole && (isPlain || x.owner !== null) ? wholeOf(x) : region;
+  const result = dimshuffle(source, pattern);
+  if (result !== source && source !== x) steps.add(source);
   return result;
 }
 
@@ -270,9 +280,6 @@ function maskIndices(x: TensorVariable, mask: TensorVariable, first: number): Te
       { op: "at", inputs: [operand(x), operand(mask)] },
     );
   }
-  const checked = specifyShape(
-    mask,
-    mask.type.shape.map((_, k) => shapeI(x, first + k)),
-  );
-  return nonzeroIndices(checked);
+  const sizes = mask.type.shape.map((_, k) => shapeI(x, first + k));
+  return nonzeroIndices(specifyShape(mask, sizes, { mask: true }));
 }

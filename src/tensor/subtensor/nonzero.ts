@@ -6,7 +6,7 @@ import type { NdArray } from "../../array/ndArray.ts";
 import { RankError } from "../../errors.ts";
 import { Apply } from "../../graph/apply.ts";
 import { Op, type InputGradient } from "../../graph/op.ts";
-import type { Variable } from "../../graph/variable.ts";
+import { isConstant, type Variable } from "../../graph/variable.ts";
 import { operand } from "../shape.ts";
 import { tensorType } from "../type.ts";
 import type { TensorVariable } from "../variable.ts";
@@ -23,20 +23,18 @@ export class Nonzero extends Op {
         inputs: [operand(v)],
       });
     }
+    const count = knownCount(v);
     return new Apply(
       this,
       [v],
-      v.type.shape.map(() => tensorType("int64", [null])),
+      v.type.shape.map(() => tensorType("int64", [count])),
     );
   }
 
   override perform(_node: Apply, [x]: readonly NdArray[]): NdArray[] {
     const a = x!;
-    const offsets = offsetsOf(a);
     const found: number[][] = a.shape.map(() => []);
-    for (let i = 0; i < a.size; i++) {
-      const value = readElement(a, offsets[i]!);
-      if (typeof value === "object" ? value.re === 0 && value.im === 0 : Number(value) === 0) continue;
+    for (const i of positionsOf(a)) {
       let rest = i;
       for (let axis = a.ndim - 1; axis >= 0; axis--) {
         found[axis]!.push(rest % a.shape[axis]!);
@@ -58,6 +56,24 @@ export class Nonzero extends Op {
   override lop(): InputGradient[] {
     return [null];
   }
+}
+
+/** Positions of the nonzero elements in C order. */
+function* positionsOf(a: NdArray): Iterable<number> {
+  const offsets = offsetsOf(a);
+  for (let i = 0; i < a.size; i++) {
+    const value = readElement(a, offsets[i]!);
+    if (typeof value === "object" ? value.re !== 0 || value.im !== 0 : Number(value) !== 0) yield i;
+  }
+}
+
+/** How many elements of a constant, perhaps with sizes asserted, are not zero. */
+function knownCount(x: TensorVariable): number | null {
+  let source: Variable = x;
+  while (source.owner?.op.name === "SpecifyShape" || source.owner?.op.name === "DimShuffle") {
+    source = source.owner.inputs[0]!;
+  }
+  return isConstant(source) ? [...positionsOf(source.data)].length : null;
 }
 
 const op = new Nonzero();
