@@ -7,11 +7,15 @@ import type { Variable } from "../graph/variable.ts";
 import type { Expr } from "../ir/node.ts";
 import type { Layout, LowerContext, Lowered } from "../ir/lowered.ts";
 import { asTensor, constant } from "./constant.ts";
+import { isRecord, listed } from "./options.ts";
 import { tensorType } from "./type.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
 /** Entry k says what output axis k is: an input axis, or `"x"` for a new axis of size 1. */
 export type DimShufflePattern = readonly (number | "x")[];
+
+/** A pattern as a list or entry by entry. */
+export type DimShuffleArguments = DimShufflePattern | readonly [DimShufflePattern];
 
 /** Output axis k is input axis `pattern[k]`, or new where that is `"x"`; input axes not named are dropped. */
 export class DimShuffle extends Op {
@@ -148,9 +152,9 @@ export function isIdentityPattern(pattern: DimShufflePattern, rank: number): boo
  *
  * @example `dimshuffle(v, ["x", 0])` makes a row of a vector; `dimshuffle(m, [1, 0])` transposes.
  */
-export function dimshuffle(x: TensorLike, pattern: DimShufflePattern): TensorVariable {
+export function dimshuffle(x: TensorLike, ...pattern: DimShuffleArguments): TensorVariable {
   const v = asTensor(x);
-  const axes = pattern.map((p): number | "x" => (p !== "x" && p < 0 ? p + v.ndim : p));
+  const axes = listed<number | "x">(pattern).map((p): number | "x" => (p !== "x" && p < 0 ? p + v.ndim : p));
   if (isIdentityPattern(axes, v.ndim)) return v;
   return new DimShuffle(axes).call(v) as TensorVariable;
 }
@@ -170,12 +174,19 @@ export function normalizeAxisOf(axis: number, rank: number, op: string): number 
   return axis < 0 ? axis + rank : axis;
 }
 
+/** The order of the axes: as a list, one by one, or as an option; nothing for the reverse order. */
+export type TransposeArguments =
+  | readonly number[]
+  | readonly [readonly number[] | { readonly axes?: readonly number[] | null } | null | undefined];
+
 /** Permuted axes; reversed when `axes` is absent. */
-export function transpose(x: TensorLike, axes?: readonly number[]): TensorVariable {
+export function transpose(x: TensorLike, ...axes: TransposeArguments): TensorVariable {
   const v = asTensor(x);
-  const order = (axes ?? Array.from({ length: v.ndim }, (_, i) => v.ndim - 1 - i)).map((a) =>
-    normalizeAxisOf(a, v.ndim, "transpose"),
-  );
+  const [first] = axes;
+  const given = isRecord(first) ? (first as { readonly axes?: readonly number[] | null }).axes : listed<number>(axes);
+  const reverse = Array.from({ length: v.ndim }, (_, i) => v.ndim - 1 - i);
+  const isAbsent = given === undefined || given === null || (given.length === 0 && !Array.isArray(first));
+  const order = (isAbsent ? reverse : given).map((a) => normalizeAxisOf(a, v.ndim, "transpose"));
   if (order.length !== v.ndim) {
     throw new RankError(`transpose: ${order.length} axes were given for an input of rank ${v.ndim}.`, {
       op: "transpose",

@@ -17,6 +17,7 @@ import { dimshuffle, normalizeAxisOf } from "./dimshuffle.ts";
 import { join } from "./join.ts";
 import { elementConstant, isPair, loadElement, storeElement } from "./loops.ts";
 import { cast, div, eq, mul, sub } from "./math.ts";
+import { optionsOf } from "./options.ts";
 import { operand, shape as shapeOf } from "./shape.ts";
 import { ravel, reshape } from "./reshape.ts";
 import { asSize, knownSize, sizeAlgebra, sizeProduct, type SizeLike } from "./sizes.ts";
@@ -28,7 +29,7 @@ import type { TensorLike, TensorVariable } from "./variable.ts";
 
 /** Along which axis; over all elements in C order when absent. */
 export interface CumulativeOptions {
-  readonly axis?: number;
+  readonly axis?: number | null;
 }
 
 // --- running sums and products -------------------------------------------------------------------
@@ -175,9 +176,15 @@ function reversed(x: TensorVariable, axis: number): TensorVariable {
   return at(x, ...whole);
 }
 
-function cumulative(x: TensorLike, mode: "add" | "mul", name: string, options: CumulativeOptions): TensorVariable {
+function cumulative(
+  x: TensorLike,
+  mode: "add" | "mul",
+  name: string,
+  given: CumulativeOptions | number | null | undefined,
+): TensorVariable {
   const v = asTensor(x);
-  if (options.axis === undefined) return new CumOp(0, mode).call(ravel(v)) as TensorVariable;
+  const options = optionsOf<CumulativeOptions, "axis">(given, "axis");
+  if (options.axis === undefined || options.axis === null) return new CumOp(0, mode).call(ravel(v)) as TensorVariable;
   return new CumOp(normalizeAxisOf(options.axis, v.ndim, name), mode).call(v) as TensorVariable;
 }
 
@@ -185,12 +192,12 @@ function cumulative(x: TensorLike, mode: "add" | "mul", name: string, options: C
  * Running sums along an axis; of all elements in C order, as a vector, without one. Integers and bools give int64 (uint64).
  * @throws AxisError for an axis out of range
  */
-export function cumsum(x: TensorLike, options: CumulativeOptions = {}): TensorVariable {
+export function cumsum(x: TensorLike, options?: CumulativeOptions | number | null): TensorVariable {
   return cumulative(x, "add", "cumsum", options);
 }
 
 /** Running products; see `cumsum`. The gradient is not defined where an element is 0. */
-export function cumprod(x: TensorLike, options: CumulativeOptions = {}): TensorVariable {
+export function cumprod(x: TensorLike, options?: CumulativeOptions | number | null): TensorVariable {
   return cumulative(x, "mul", "cumprod", options);
 }
 
@@ -205,8 +212,9 @@ export interface DiffOptions {
 }
 
 /** `x[i + 1] - x[i]` along an axis, `n` times; of bools: where neighbours differ. */
-export function diff(x: TensorLike, options: DiffOptions = {}): TensorVariable {
+export function diff(x: TensorLike, given?: DiffOptions | number): TensorVariable {
   let v = asTensor(x);
+  const options = optionsOf<DiffOptions, "n">(given, "n");
   const details = { op: "diff", inputs: [operand(v)] };
   const { n = 1 } = options;
   if (!Number.isInteger(n) || n < 0) throw new ValueError(`diff: expected a whole number n >= 0, got ${n}.`, details);
@@ -223,13 +231,14 @@ export function diff(x: TensorLike, options: DiffOptions = {}): TensorVariable {
 /** What `roll` may be told. */
 export interface RollOptions {
   /** All elements in C order when absent. */
-  readonly axis?: number;
+  readonly axis?: number | null;
 }
 
 /** Elements moved by `shift` places (down for a negative one), the last ones coming round to the front. */
-export function roll(x: TensorLike, shift: SizeLike, options: RollOptions = {}): TensorVariable {
+export function roll(x: TensorLike, shift: SizeLike, given?: RollOptions | number | null): TensorVariable {
   const v = asTensor(x);
-  if (options.axis === undefined) {
+  const options = optionsOf<RollOptions, "axis">(given, "axis");
+  if (options.axis === undefined || options.axis === null) {
     if (v.ndim === 1) return roll(v, shift, { axis: 0 });
     return reshape(roll(ravel(v), shift, { axis: 0 }), shapeOf(v), { ndim: v.ndim });
   }
@@ -254,7 +263,7 @@ function modulo(a: TensorVariable, n: TensorVariable): TensorVariable {
 /** What `repeat` may be told. */
 export interface RepeatOptions {
   /** All elements in C order when absent. */
-  readonly axis?: number;
+  readonly axis?: number | null;
 }
 
 /**
@@ -262,10 +271,11 @@ export interface RepeatOptions {
  * integer scalar, or a list of numbers, one for each place along the axis.
  * @throws ValueError for a negative count, DtypeError for one that is no integer, RankError for symbolic vectors
  */
-export function repeat(x: TensorLike, repeats: TensorLike, options: RepeatOptions = {}): TensorVariable {
+export function repeat(x: TensorLike, repeats: TensorLike, options?: RepeatOptions | number | null): TensorVariable {
   const given = asTensor(x);
-  const v = options.axis === undefined ? ravel(given) : given;
-  const axis = options.axis === undefined ? 0 : normalizeAxisOf(options.axis, v.ndim, "repeat");
+  const { axis: along = null } = optionsOf<RepeatOptions, "axis">(options, "axis");
+  const v = along === null ? ravel(given) : given;
+  const axis = along === null ? 0 : normalizeAxisOf(along, v.ndim, "repeat");
   if (Array.isArray(repeats)) return repeatEach(v, repeats as readonly unknown[], axis);
   const count = asTensor(repeats);
   const details = { op: "repeat", inputs: [operand(v), operand(count)] };
@@ -307,14 +317,24 @@ function repeatEach(v: TensorVariable, repeats: readonly unknown[], axis: number
   return take(v, constant(fromFlat(positions.map(BigInt), [positions.length], "int64")), { axis });
 }
 
+/** What `tile` may be told. */
+export interface TileOptions {
+  /** Rank of the result; the larger of that of `x` and the number of counts when absent. */
+  readonly ndim?: number;
+}
+
 /**
  * `x` side by side `repeats[i]` times along axis i. Missing axes of either are added in front with 1.
  * @throws ValueError for a negative count
  */
-export function tile(x: TensorLike, repeats: SizesLike | SizeLike): TensorVariable {
+export function tile(x: TensorLike, repeats: SizesLike | SizeLike, options: TileOptions = {}): TensorVariable {
   const v = asTensor(x);
-  const list = asSizes((typeof repeats === "number" ? [repeats] : repeats) as SizesLike, "tile");
-  const rank = Math.max(v.ndim, list.length);
+  const list = asSizes(repeats, "tile");
+  const least = Math.max(v.ndim, list.length);
+  const rank = options.ndim ?? least;
+  if (!Number.isInteger(rank) || rank < least) {
+    throw new ValueError(`tile: ndim must be at least ${least}, got ${rank}.`, { op: "tile", inputs: [operand(v)] });
+  }
   const ones = (n: number): TensorVariable[] => Array.from({ length: n }, () => asSize(1, "tile"));
   const counts = [...ones(rank - list.length), ...list];
   const sizes = [...ones(rank - v.ndim), ...shapeOf(v)];

@@ -1,12 +1,13 @@
 /** Elementwise functions of tensors: `T.add`, `T.exp`, ... */
 import { config } from "../config/config.ts";
 import { isComplex, isDiscrete, parseDType, type DType } from "../dtype.ts";
-import { DtypeError } from "../errors.ts";
+import { ArgumentError, DtypeError } from "../errors.ts";
 import * as S from "../scalar/index.ts";
 import type { ScalarOp } from "../scalar/define.ts";
 import type { ScalarFunctions } from "../scalar/functions.ts";
 import { asTensor } from "./constant.ts";
 import { Elemwise, applyElemwise, provideFill, provideGradientTools } from "./elemwise.ts";
+import { optionsOf } from "./options.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
 /** A function of one tensor. */
@@ -172,21 +173,28 @@ export function cast(x: TensorLike, dtype: DType | "floatX"): TensorVariable {
   return applyElemwise(op, [v]);
 }
 
+/** Where halves go. */
+export type RoundMode = "half_to_even" | "half_away_from_zero";
+
+export interface RoundOptions {
+  readonly mode?: RoundMode;
+}
+
 /** Rounds to whole numbers: halves to even (default) or away from zero. Integers stay. */
-export function round(
-  x: TensorLike,
-  options: { readonly mode?: "half_to_even" | "half_away_from_zero" } = {},
-): TensorVariable {
+export function round(x: TensorLike, options?: RoundOptions | RoundMode): TensorVariable {
   const v = asTensor(x);
+  const { mode = "half_to_even" } = optionsOf<RoundOptions, "mode">(options, "mode");
+  if (mode !== "half_to_even" && mode !== "half_away_from_zero") {
+    throw new ArgumentError(`round: mode must be "half_to_even" or "half_away_from_zero", got ${String(mode)}.`, {
+      op: "round",
+    });
+  }
   if (isDiscrete(v.dtype)) return v;
-  return options.mode === "half_away_from_zero" ? roundHalfAwayFromZero(v) : roundHalfToEven(v);
+  return mode === "half_away_from_zero" ? roundHalfAwayFromZero(v) : roundHalfToEven(v);
 }
 
 /** As `round`, as int64. */
-export function iround(
-  x: TensorLike,
-  options: { readonly mode?: "half_to_even" | "half_away_from_zero" } = {},
-): TensorVariable {
+export function iround(x: TensorLike, options?: RoundOptions | RoundMode): TensorVariable {
   return cast(round(x, options), "int64");
 }
 

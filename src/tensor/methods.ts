@@ -2,17 +2,16 @@
 import type { DType } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { asTensor } from "./constant.ts";
-import { dimshuffle, transpose, type DimShufflePattern } from "./dimshuffle.ts";
+import { dimshuffle, transpose, type DimShuffleArguments, type TransposeArguments } from "./dimshuffle.ts";
 import { dot, matmul } from "./dot.ts";
 import * as extra from "./extraOps.ts";
-
+import { onesLike, zerosLike, type LikeOptions } from "./fill.ts";
 import * as M from "./math.ts";
 import * as R from "./reduction.ts";
-import { flatten, reshape } from "./reshape.ts";
+import { flatten, reshape, type FlattenOptions, type ReshapeArguments } from "./reshape.ts";
 import { shapeI, squeeze, swapaxes } from "./shape.ts";
-import type { SizesLike } from "./sizeArguments.ts";
 import { argsort, sort, type SortOptions } from "./sort.ts";
-import { at, diagonal, take, type Index } from "./subtensor/index.ts";
+import { at, diagonal, take, type DiagonalOptions, type Index, type TakeOptions } from "./subtensor/index.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
 
 type Unary = () => TensorVariable;
@@ -32,7 +31,7 @@ export interface TensorMethods<D extends DType = DType> {
   clip(low: TensorLike, high: TensorLike): TensorVariable;
   cast<E extends DType>(dtype: E | "floatX"): TensorVariable<E>;
   astype<E extends DType>(dtype: E | "floatX"): TensorVariable<E>;
-  round(options?: { readonly mode?: "half_to_even" | "half_away_from_zero" }): TensorVariable;
+  round(options?: M.RoundOptions | M.RoundMode): TensorVariable;
   sum(options?: R.SumOptions | R.Axis): TensorVariable;
   prod(options?: R.SumOptions | R.Axis): TensorVariable;
   mean(options?: R.SumOptions | R.Axis): TensorVariable;
@@ -43,22 +42,22 @@ export interface TensorMethods<D extends DType = DType> {
   matmul(other: TensorLike): TensorVariable;
   /** Indexing: numbers, `"1:3"`, `null` for a new axis, `"..."`, integer tensors, lists, masks. */
   at(...index: readonly Index[]): TensorVariable;
-  take(indices: TensorLike, options?: { readonly axis?: number }): TensorVariable;
-  diagonal(options?: { readonly offset?: number; readonly axis1?: number; readonly axis2?: number }): TensorVariable;
-  reshape(shape: SizesLike): TensorVariable;
-  flatten(ndim?: number): TensorVariable;
+  take(indices: TensorLike, options?: TakeOptions | number): TensorVariable;
+  diagonal(options?: DiagonalOptions | number): TensorVariable;
+  reshape(...shape: ReshapeArguments): TensorVariable;
+  flatten(ndim?: number | FlattenOptions): TensorVariable;
   ravel(): TensorVariable;
-  transpose(axes?: readonly number[]): TensorVariable;
+  transpose(...axes: TransposeArguments): TensorVariable;
   swapaxes(axis1: number, axis2: number): TensorVariable;
-  dimshuffle(...pattern: DimShufflePattern): TensorVariable;
+  dimshuffle(...pattern: DimShuffleArguments): TensorVariable;
   squeeze(axis?: number | readonly number[]): TensorVariable;
-  repeat(repeats: TensorLike, options?: { readonly axis?: number }): TensorVariable;
-  cumsum(options?: { readonly axis?: number }): TensorVariable;
-  cumprod(options?: { readonly axis?: number }): TensorVariable;
-  sort(options?: SortOptions): TensorVariable;
-  argsort(options?: SortOptions): TensorVariable;
-  zerosLike(): TensorVariable;
-  onesLike(): TensorVariable;
+  repeat(repeats: TensorLike, options?: extra.RepeatOptions | number | null): TensorVariable;
+  cumsum(options?: extra.CumulativeOptions | number | null): TensorVariable;
+  cumprod(options?: extra.CumulativeOptions | number | null): TensorVariable;
+  sort(options?: SortOptions | number | null): TensorVariable;
+  argsort(options?: SortOptions | number | null): TensorVariable;
+  zerosLike(options?: DType | LikeOptions): TensorVariable;
+  onesLike(options?: DType | LikeOptions): TensorVariable;
   neg: Unary;
   abs: Unary;
   sgn: Unary;
@@ -263,7 +262,7 @@ const others: Record<string, Method> = {
   astype(dtype: DType | "floatX") {
     return M.cast(this, dtype);
   },
-  round(options?: { readonly mode?: "half_to_even" | "half_away_from_zero" }) {
+  round(options?: M.RoundOptions | M.RoundMode) {
     return M.round(this, options);
   },
   sum(options?: R.SumOptions | R.Axis) {
@@ -293,53 +292,53 @@ const others: Record<string, Method> = {
   at(...index: Index[]) {
     return at(this, ...index);
   },
-  take(indices: TensorLike, options?: { readonly axis?: number }) {
+  take(indices: TensorLike, options?: TakeOptions | number) {
     return take(this, indices, options);
   },
-  diagonal(options?: { readonly offset?: number; readonly axis1?: number; readonly axis2?: number }) {
+  diagonal(options?: DiagonalOptions | number) {
     return diagonal(this, options);
   },
-  reshape(shape: SizesLike) {
-    return reshape(this, shape);
+  reshape(...shape: ReshapeArguments) {
+    return reshape(this, ...shape);
   },
-  flatten(ndim?: number) {
+  flatten(ndim?: number | FlattenOptions) {
     return flatten(this, ndim);
   },
   ravel() {
     return flatten(this);
   },
-  transpose(axes?: readonly number[]) {
-    return transpose(this, axes);
+  transpose(...axes: TransposeArguments) {
+    return transpose(this, ...axes);
   },
   swapaxes(axis1: number, axis2: number) {
     return swapaxes(this, axis1, axis2);
   },
-  dimshuffle(...pattern: (number | "x")[]) {
-    return dimshuffle(this, pattern);
+  dimshuffle(...pattern: DimShuffleArguments) {
+    return dimshuffle(this, ...pattern);
   },
   squeeze(axis?: number | readonly number[]) {
     return squeeze(this, axis);
   },
-  repeat(repeats: TensorLike, options?: { readonly axis?: number }) {
+  repeat(repeats: TensorLike, options?: extra.RepeatOptions | number | null) {
     return extra.repeat(this, repeats, options);
   },
-  cumsum(options?: { readonly axis?: number }) {
+  cumsum(options?: extra.CumulativeOptions | number | null) {
     return extra.cumsum(this, options);
   },
-  cumprod(options?: { readonly axis?: number }) {
+  cumprod(options?: extra.CumulativeOptions | number | null) {
     return extra.cumprod(this, options);
   },
-  sort(options?: SortOptions) {
+  sort(options?: SortOptions | number | null) {
     return sort(this, options);
   },
-  argsort(options?: SortOptions) {
+  argsort(options?: SortOptions | number | null) {
     return argsort(this, options);
   },
-  zerosLike() {
-    return M.fill(this, asTensor(0, this.dtype));
+  zerosLike(options?: DType | LikeOptions) {
+    return zerosLike(this, options);
   },
-  onesLike() {
-    return M.fill(this, asTensor(1, this.dtype));
+  onesLike(options?: DType | LikeOptions) {
+    return onesLike(this, options);
   },
 };
 

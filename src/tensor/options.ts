@@ -8,6 +8,11 @@ export function optionsOf<O extends object, K extends keyof O>(given: O | O[K] |
   return isRecord(given) ? (given as O) : ({ [key]: given } as unknown as O);
 }
 
+/** Arguments given one by one or as one list. */
+export function listed<T>(given: readonly unknown[]): readonly T[] {
+  return (given.length === 1 && Array.isArray(given[0]) ? given[0] : given) as readonly T[];
+}
+
 /** Is it neither a value nor a list? */
 export function isRecord(x: unknown): x is object {
   return (

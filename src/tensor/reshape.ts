@@ -8,9 +8,10 @@ import type { IrBuilder } from "../ir/build.ts";
 import type { Layout, LowerContext, Lowered } from "../ir/lowered.ts";
 import type { Expr } from "../ir/node.ts";
 import { asTensor } from "./constant.ts";
+import { isRecord, optionsOf } from "./options.ts";
 import { operand, shape as shapeOf, shapeI } from "./shape.ts";
 import { asSizes, type SizesLike } from "./sizeArguments.ts";
-import { knownSize, markNonNegative, sizeAlgebra, sizeConstant, sizeProduct } from "./sizes.ts";
+import { knownSize, markNonNegative, sizeAlgebra, sizeConstant, sizeProduct, type SizeLike } from "./sizes.ts";
 import { tensorType, type StaticShape } from "./type.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
@@ -177,13 +178,19 @@ export interface ReshapeOptions {
   readonly ndim?: number;
 }
 
+/** The sizes, as a list or one by one; then, if need be, options. */
+export type ReshapeArguments = readonly [SizesLike, ReshapeOptions?] | readonly [...SizeLike[]];
+
 /**
  * The elements of `x`, in C order, under another shape. One size may be the number -1; sizes may be symbolic.
  * @throws ShapeMismatchError when the number of elements would change (here if known, else when the function runs)
  */
-export function reshape(x: TensorLike, shape: SizesLike, options: ReshapeOptions = {}): TensorVariable {
+export function reshape(x: TensorLike, ...shape: ReshapeArguments): TensorVariable {
   const v = asTensor(x);
-  const sizes = asSizes(shape, "reshape", -1, options.ndim);
+  const last = shape.at(-1);
+  const options = (isRecord(last) ? last : {}) as ReshapeOptions;
+  const list = isRecord(last) ? shape.slice(0, -1) : shape;
+  const sizes = asSizes((list.length === 1 ? list[0] : list) as SizesLike, "reshape", -1, options.ndim);
   if (options.ndim !== undefined && options.ndim !== sizes.length) {
     throw new RankError(`reshape: ndim is ${options.ndim}, but ${sizes.length} sizes were given.`, {
       op: "Reshape",
@@ -200,12 +207,18 @@ function sharpen(v: TensorVariable, n: TensorVariable, axis: number): TensorVari
   return typeof own === "number" && n === shapeI(v, axis) ? sizeConstant(own) : n;
 }
 
+export interface FlattenOptions {
+  /** Rank of the result (default 1). */
+  readonly ndim?: number;
+}
+
 /**
  * `x` with its last axes joined to one, so that `ndim` axes remain: the first `ndim - 1` stay as they are.
  * @throws ValueError for `ndim` outside 1 .. rank (0 axes become one)
  */
-export function flatten(x: TensorLike, ndim = 1): TensorVariable {
+export function flatten(x: TensorLike, options?: number | FlattenOptions): TensorVariable {
   const v = asTensor(x);
+  const { ndim = 1 } = optionsOf<FlattenOptions, "ndim">(options, "ndim");
   if (!Number.isInteger(ndim) || ndim < 1 || ndim > Math.max(1, v.ndim)) {
     throw new ValueError(`flatten: ndim must be in 1 .. ${Math.max(1, v.ndim)}, got ${ndim}.`, {
       op: "flatten",

@@ -12,6 +12,7 @@ import { arange } from "./alloc.ts";
 import { asTensor } from "./constant.ts";
 import { dimshuffle, normalizeAxisOf } from "./dimshuffle.ts";
 import { isPair, loadElement, storeElement, type Operand } from "./loops.ts";
+import { optionsOf } from "./options.ts";
 import { ravel } from "./reshape.ts";
 import { shapeI } from "./shape.ts";
 import { at } from "./subtensor/index.ts";
@@ -265,7 +266,8 @@ export interface SortOptions {
   readonly axis?: number | null;
 }
 
-function sorted(x: TensorLike, { axis = -1 }: SortOptions, name: string): TensorVariable[] {
+function sorted(x: TensorLike, options: SortOptions | number | null | undefined, name: string): TensorVariable[] {
+  const { axis = -1 } = optionsOf<SortOptions, "axis">(options, "axis");
   const given = asTensor(x);
   const v = axis === null ? ravel(given) : given;
   return new Sort(normalizeAxisOf(axis ?? 0, v.ndim, name)).makeNode(v).outputs as TensorVariable[];
@@ -276,11 +278,11 @@ function sorted(x: TensorLike, { axis = -1 }: SortOptions, name: string): Tensor
  * an element is that of the place it went to.
  * @throws AxisError for an axis out of range, and for a scalar
  */
-export function sort(x: TensorLike, options: SortOptions = {}): TensorVariable {
+export function sort(x: TensorLike, options?: SortOptions | number | null): TensorVariable {
   return sorted(x, options, "sort")[0]!;
 }
 
 /** The positions (int64) that `sort` takes its elements from; those of equal elements ascend. */
-export function argsort(x: TensorLike, options: SortOptions = {}): TensorVariable {
+export function argsort(x: TensorLike, options?: SortOptions | number | null): TensorVariable {
   return sorted(x, options, "argsort")[1]!;
 }
