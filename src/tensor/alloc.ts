@@ -16,6 +16,7 @@ import { zerosLike, type LikeOptions } from "./fill.ts";
 import { asIndex, broadcastIndex, elementConstant, require, selectElement } from "./loops.ts";
 import { cast, ceil, div, ge, mul, sub, switch_ } from "./math.ts";
 import { operand, shape as shapeOf } from "./shape.ts";
+import { isRecord, optionsOf } from "./options.ts";
 import { asSizes, type SizesLike } from "./sizeArguments.ts";
 import {
   asSize,
@@ -181,6 +182,23 @@ export function ones(shape: SizesLike, options?: DTypeOption): TensorVariable {
   return full(shape, 1, dtypeOf(options) ?? config.floatX);
 }
 
+/** What `eye` and `tri` may be told by name. */
+export interface DiagonalBandOptions {
+  /** Number of columns; as many as rows when absent. */
+  readonly m?: SizeLike | null;
+  /** The diagonal: 0 the main one, 1 the next above it. */
+  readonly k?: SizeLike;
+  readonly dtype?: DType;
+}
+
+/** Number of columns, diagonal and dtype, given in this order; from the first record on, by name. */
+function bandOptions(args: readonly unknown[]): DiagonalBandOptions {
+  const named = args.findIndex(isRecord);
+  const [m, k, dtype] = named < 0 ? args : args.slice(0, named);
+  const entries = Object.entries({ m, k, dtype }).filter(([, v]) => v !== undefined);
+  return { ...Object.fromEntries(entries), ...(named < 0 ? {} : (args[named] as DiagonalBandOptions)) };
+}
+
 // --- Eye -----------------------------------------------------------------------------------------
 
 /** Ones on a diagonal. Inputs: rows, columns, diagonal (int64 scalars). */
@@ -247,10 +265,16 @@ export interface EyeOptions {
 }
 
 /** The identity matrix, or ones on diagonal `k` of an `n` x `m` matrix. */
-export function eye(n: SizeLike, m: SizeLike | null = null, k: SizeLike = 0, options?: DTypeOption): TensorVariable {
+export function eye(
+  n: SizeLike,
+  columnCount: SizeLike | null | DiagonalBandOptions = null,
+  diagonal: SizeLike | DiagonalBandOptions = 0,
+  options?: DTypeOption,
+): TensorVariable {
+  const { m = null, k = 0, dtype } = bandOptions([columnCount, diagonal, options]);
   const rows = asSize(n, "eye");
   const columns = m === null ? rows : asSize(m, "eye");
-  const op = new Eye(dtypeOf(options) ?? config.floatX);
+  const op = new Eye(dtypeOf(dtype) ?? config.floatX);
   return op.call(rows, columns, asSize(k, "eye", Number.MIN_SAFE_INTEGER)) as TensorVariable;
 }
 
@@ -383,10 +407,14 @@ function countOf(ends: readonly TensorVariable[]): TensorVariable {
  */
 export function arange(
   start: TensorLike,
-  stop: TensorLike | null = null,
-  step: TensorLike = 1,
-  options?: DTypeOption,
+  end: TensorLike | null | RangeOptions = null,
+  increment: TensorLike | RangeOptions = 1,
+  option?: DTypeOption,
 ): TensorVariable {
+  const given = [end, increment].find(isRecord) as RangeOptions | undefined;
+  const stop = isRecord(end) ? (given?.stop ?? null) : (end as TensorLike | null);
+  const step = isRecord(end) || isRecord(increment) ? (given?.step ?? 1) : (increment as TensorLike);
+  const options = option ?? given;
   const [from, to] = stop === null ? [0, start] : [start, stop];
   const ends = [from, to, step].map((v) => asTensor(v));
   for (const v of ends) {
@@ -407,11 +435,24 @@ function arangeDtype(ends: readonly TensorVariable[]): DType {
   return isDiscrete(dtype) ? "int64" : dtype;
 }
 
+/** What `arange` may be told by name. */
+export interface RangeOptions {
+  readonly stop?: TensorLike;
+  readonly step?: TensorLike;
+  readonly dtype?: DType;
+}
+
 // --- triangles -----------------------------------------------------------------------------------
 
 /** Ones at and below diagonal `k` of an `n` x `m` matrix. */
-export function tri(n: SizeLike, m: SizeLike | null = null, k: SizeLike = 0, options?: DTypeOption): TensorVariable {
-  return cast(triangle(asSize(n, "tri"), asSize(m ?? n, "tri"), k), dtypeOf(options) ?? config.floatX);
+export function tri(
+  n: SizeLike,
+  columnCount: SizeLike | null | DiagonalBandOptions = null,
+  diagonal: SizeLike | DiagonalBandOptions = 0,
+  options?: DTypeOption,
+): TensorVariable {
+  const { m = null, k = 0, dtype } = bandOptions([columnCount, diagonal, options]);
+  return cast(triangle(asSize(n, "tri"), asSize(m ?? n, "tri"), k), dtypeOf(dtype) ?? config.floatX);
 }
 
 /** j <= i + k. */
@@ -428,15 +469,22 @@ function lastTwo(x: TensorVariable, op: string): [TensorVariable, TensorVariable
   return [sizes[x.ndim - 2]!, sizes[x.ndim - 1]!];
 }
 
+export interface TriangleOptions {
+  /** The diagonal: 0 the main one, 1 the next above it. */
+  readonly k?: SizeLike;
+}
+
 /** `x` with zeros above diagonal `k` of its last two axes. */
-export function tril(x: TensorLike, k: SizeLike = 0): TensorVariable {
+export function tril(x: TensorLike, options?: SizeLike | TriangleOptions): TensorVariable {
+  const { k = 0 } = optionsOf<TriangleOptions, "k">(options, "k");
   const v = asTensor(x);
   const [n, m] = lastTwo(v, "tril");
   return switch_(triangle(n, m, k), v, asTensor(0, v.dtype));
 }
 
 /** `x` with zeros below diagonal `k` of its last two axes. */
-export function triu(x: TensorLike, k: SizeLike = 0): TensorVariable {
+export function triu(x: TensorLike, options?: SizeLike | TriangleOptions): TensorVariable {
+  const { k = 0 } = optionsOf<TriangleOptions, "k">(options, "k");
   const v = asTensor(x);
   const [n, m] = lastTwo(v, "triu");
   const last = sizeAlgebra.sub(asSize(k, "triu", Number.MIN_SAFE_INTEGER), sizeConstant(1));

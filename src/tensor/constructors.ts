@@ -5,6 +5,7 @@
 import { config } from "../config/config.ts";
 import { parseDType, type DType } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
+import { optionsOf } from "./options.ts";
 import { tensorType, type StaticShape } from "./type.ts";
 import type { TensorVariable } from "./variable.ts";
 
@@ -21,10 +22,10 @@ export interface GenericInputOptions<D extends DType = DType> extends InputOptio
 /** Makes an input of a fixed dtype: a name, or options. */
 export type TypedConstructor<D extends DType> = (name?: string | InputOptions) => TensorVariable<D>;
 
-/** Makes an input of dtype `config.floatX`, or of the dtype given. */
+/** Makes an input of dtype `config.floatX`, or of the dtype given (bare, or as an option). */
 export type GenericConstructor = <D extends DType = DType>(
-  name?: string | GenericInputOptions<D>,
-  options?: GenericInputOptions<D>,
+  name?: string | GenericInputOptions<D> | null,
+  options?: D | GenericInputOptions<D>,
 ) => TensorVariable<D>;
 
 /** Makes several inputs: their names, or how many. */
@@ -66,10 +67,11 @@ function typed<D extends DType>(dtype: D, shape: StaticShape): TypedConstructor<
 
 function generic(shape: StaticShape): GenericConstructor {
   return <D extends DType = DType>(
-    given?: string | GenericInputOptions<D>,
-    more: GenericInputOptions<D> = {},
+    given?: string | GenericInputOptions<D> | null,
+    more?: D | GenericInputOptions<D>,
   ): TensorVariable<D> => {
-    const options = given === undefined || typeof given === "string" ? more : given;
+    const rest = optionsOf<GenericInputOptions<D>, "dtype">(more, "dtype");
+    const options = given === undefined || given === null || typeof given === "string" ? rest : given;
     const name = typeof given === "string" ? given : options.name;
     return make((options.dtype ?? config.floatX) as D, shapeFor(shape, options.shape), name);
   };

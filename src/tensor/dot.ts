@@ -2,7 +2,7 @@
 import { castElement, readElement, writeElement, type Element } from "../array/element.ts";
 import { NdArray } from "../array/ndArray.ts";
 import { isComplex, isDiscrete, promoteAll, type DType } from "../dtype.ts";
-import { AxisError, RankError, ShapeMismatchError } from "../errors.ts";
+import { ArgumentError, AxisError, RankError, ShapeMismatchError } from "../errors.ts";
 import { Apply } from "../graph/apply.ts";
 import { Op, type InputGradient } from "../graph/op.ts";
 import type { Variable } from "../graph/variable.ts";
@@ -11,6 +11,7 @@ import { asTensor } from "./constant.ts";
 import { dimshuffle, normalizeAxisOf } from "./dimshuffle.ts";
 import { productBlock } from "./dotBlock.ts";
 import { cast, conj, mul } from "./math.ts";
+import { optionsOf } from "./options.ts";
 import { sum } from "./reduction.ts";
 import { reshape } from "./reshape.ts";
 import { operand, shape as shapeOf } from "./shape.ts";
@@ -496,6 +497,8 @@ function contractedAxes(
     }
     p = Array.from({ length: axes }, (_, k) => a.ndim - axes + k);
     q = Array.from({ length: axes }, (_, k) => first + k);
+  } else if (!Array.isArray(axes) || axes.length !== 2) {
+    throw new ArgumentError(`${op}: axes must be a number or two lists of axes.`, { op });
   } else [p, q] = [list(axes[0]), list(axes[1])];
   const normal = [p.map((k) => normalizeAxisOf(k, a.ndim, op)), q.map((k) => normalizeAxisOf(k, b.ndim, op))] as const;
   if (p.length !== q.length || normal.some((l) => new Set(l).size !== l.length)) {
@@ -515,9 +518,14 @@ function contractedAxes(
   return [[...normal[0]], [...normal[1]]];
 }
 
+export interface TensordotOptions {
+  readonly axes?: TensordotAxes;
+}
+
 /** Sum of products over pairs of axes: by default the last two of `x` and the first two of `y`. */
-export function tensordot(x: TensorLike, y: TensorLike, axes: TensordotAxes = 2): TensorVariable {
+export function tensordot(x: TensorLike, y: TensorLike, options?: TensordotAxes | TensordotOptions): TensorVariable {
   const [a, b] = operands(x, y);
+  const { axes = 2 } = optionsOf<TensordotOptions, "axes">(options, "axes");
   const [p, q] = contractedAxes("tensordot", a, b, axes, 0);
   const restA = Array.from({ length: a.ndim }, (_, k) => k).filter((k) => !p.includes(k));
   const restB = Array.from({ length: b.ndim }, (_, k) => k).filter((k) => !q.includes(k));
@@ -535,8 +543,13 @@ function asMatrix(x: TensorVariable, rows: number, n: TensorVariable, m: TensorV
 }
 
 /** {@link tensordot} of `x[i]` and `y[i]` for each `i` of the first axis; axes count with the batch axis. */
-export function batchedTensordot(x: TensorLike, y: TensorLike, axes: TensordotAxes = 2): TensorVariable {
+export function batchedTensordot(
+  x: TensorLike,
+  y: TensorLike,
+  options?: TensordotAxes | TensordotOptions,
+): TensorVariable {
   const [a, b] = operands(x, y);
+  const { axes = 2 } = optionsOf<TensordotOptions, "axes">(options, "axes");
   const [p, q] = contractedAxes("batchedTensordot", a, b, axes, 1);
   const rest = (v: TensorVariable, used: readonly number[]): number[] =>
     Array.from({ length: v.ndim }, (_, k) => k).filter((k) => k > 0 && !used.includes(k));

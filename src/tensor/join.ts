@@ -14,12 +14,13 @@ import { normalizeAxisOf } from "./dimshuffle.ts";
 import { zerosLike } from "./fill.ts";
 import { loadElement, loopNest, require, storeElement } from "./loops.ts";
 import { cast } from "./math.ts";
+import { optionsOf } from "./options.ts";
 import { operand, shape as shapeOf, shapePadAxis } from "./shape.ts";
 import { asSizes, type SizesLike } from "./sizeArguments.ts";
 import { knownSize, sizeConstant, sizeSum } from "./sizes.ts";
 import { Subtensor } from "./subtensor/basic.ts";
 import { tensorType, type StaticShape } from "./type.ts";
-import type { TensorLike, TensorVariable } from "./variable.ts";
+import { TensorVariable, type TensorLike } from "./variable.ts";
 
 /** An axis given bare or as an option. */
 export type AxisOption = number | { readonly axis?: number };
@@ -153,13 +154,22 @@ export class Join extends Op {
   }
 }
 
+/** Tensors one by one, or as a list of two or more. */
+export type JoinedTensors = readonly TensorLike[] | readonly [readonly TensorLike[]];
+
+/** Is it one list of tensors, rather than nested lists of numbers that make one tensor? */
+function isTensorList(given: readonly unknown[]): given is readonly [readonly TensorLike[]] {
+  const [list] = given;
+  return given.length === 1 && Array.isArray(list) && list.some((x) => x instanceof TensorVariable);
+}
+
 /**
  * Tensors of one rank, one after the other along `axis`. Their common dtype is that of the result.
  * @throws RankError when the ranks differ or are 0
  * @throws ShapeMismatchError when other sizes differ
  */
-export function join(axis: number, ...tensors: readonly TensorLike[]): TensorVariable {
-  const parts = commonDtype(tensors, "join");
+export function join(axis: number, ...tensors: JoinedTensors): TensorVariable {
+  const parts = commonDtype(isTensorList(tensors) ? tensors[0] : (tensors as readonly TensorLike[]), "join");
   const rank = parts[0]!.ndim;
   const details = { op: "Join", inputs: parts.map(operand) };
   if (parts.some((v) => v.ndim !== rank)) {
@@ -415,8 +425,14 @@ export interface SplitOptions {
  * `x` cut along an axis into parts of the given sizes, which must add up to the size of the axis.
  * @returns one tensor per part
  */
-export function split(x: TensorLike, sizes: SizesLike, options: SplitOptions = {}): TensorVariable[] {
+export function split(
+  x: TensorLike,
+  sizes: SizesLike,
+  given?: SplitOptions | number,
+  more: SplitOptions = {},
+): TensorVariable[] {
   const v = asTensor(x);
+  const options = { ...optionsOf<SplitOptions, "nSplits">(given, "nSplits"), ...more };
   const axis = normalizeAxisOf(options.axis ?? 0, v.ndim, "split");
   const counts = asSizes(sizes, "split", 0, options.nSplits);
   if (options.nSplits !== undefined && options.nSplits !== counts.length) {

@@ -108,6 +108,58 @@ const table: [string, () => TensorVariable, unknown][] = [
   ],
   ["dimshuffle, list", () => x.dimshuffle([1, "x", 0]), [[[3, 4]], [[1, 6]], [[2, 5]]]],
   ["dimshuffle, one by one", () => T.dimshuffle(x, 1, "x", 0), [[[3, 4]], [[1, 6]], [[2, 5]]]],
+  [
+    "eye, by name",
+    () => T.eye(2, { k: 1, dtype: "int32" }),
+    [
+      [0, 1],
+      [0, 0],
+    ],
+  ],
+  [
+    "eye, by place",
+    () => T.eye(2, 3, 1, "int8"),
+    [
+      [0, 1, 0],
+      [0, 0, 1],
+    ],
+  ],
+  [
+    "tri, by name",
+    () => T.tri(2, { m: 3, k: 1 }),
+    [
+      [1, 1, 0],
+      [1, 1, 1],
+    ],
+  ],
+  [
+    "tril, by name",
+    () => T.tril(x, { k: -1 }),
+    [
+      [0, 0, 0],
+      [4, 0, 0],
+    ],
+  ],
+  ["arange, dtype", () => T.arange(3, { dtype: "float32" }), [0, 1, 2]],
+  ["arange, step", () => T.arange(1, { stop: 6, step: 2 }), [1, 3, 5]],
+  ["split, count by place", () => T.join(0, T.split(x, [2, 1], 2, { axis: 1 })[1]!, [[9]]), [[2], [5], [9]]],
+  ["join, list", () => T.join(0, [x, x]), [...values, ...values]],
+  [
+    "tensordot, axes",
+    () => T.tensordot(x, x, { axes: [[1], [1]] }),
+    [
+      [14, 28],
+      [28, 77],
+    ],
+  ],
+  [
+    "relu, slope bare",
+    () => T.nnet.relu(x.sub(3), 2),
+    [
+      [0, -4, -2],
+      [1, 3, 2],
+    ],
+  ],
 ];
 
 describe("arguments", () => {
@@ -121,6 +173,12 @@ describe("arguments", () => {
     expect(() => x.norm("fro" as unknown as number)).toThrow(theano.ValueError);
     expect(() => x.transpose([0])).toThrow(theano.RankError);
     expect(() => x.sum([0, -2])).toThrow(theano.AxisError);
+  });
+
+  it("takes a dtype bare", () => {
+    expect(T.vector("v", "int16").type).toBe(T.wvector().type);
+    expect(T.scalar(null, "bool").dtype).toBe("bool");
+    expect(() => T.matrix("m", "float" as "int8")).toThrow(theano.DtypeError);
   });
 
   it("makes tensors of another dtype in the shape of a model", () => {

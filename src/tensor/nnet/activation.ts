@@ -1,21 +1,28 @@
 /** Activation functions. */
 import { abs, add, clip, div, expm1, gt, mul, switch_ } from "../math.ts";
 import { asTensor } from "../constant.ts";
+import { optionsOf } from "../options.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
 
 export { sigmoid, softplus } from "../math.ts";
 
+export interface AlphaOptions {
+  /** The factor where x is negative. */
+  readonly alpha?: TensorLike;
+}
+
 /** x where positive, else alpha * x (default 0). The gradient at 0 is alpha. */
-export function relu(x: TensorLike, options: { readonly alpha?: TensorLike } = {}): TensorVariable {
+export function relu(x: TensorLike, options?: AlphaOptions | TensorLike): TensorVariable {
   const v = asTensor(x);
-  const { alpha = 0 } = options;
+  const { alpha = 0 } = optionsOf<AlphaOptions, "alpha">(options as AlphaOptions, "alpha");
   return switch_(gt(v, 0), v, alpha === 0 ? 0 : mul(v, alpha));
 }
 
 /** x where positive, else alpha * (exp(x) - 1). */
-export function elu(x: TensorLike, options: { readonly alpha?: TensorLike } = {}): TensorVariable {
+export function elu(x: TensorLike, options?: AlphaOptions | TensorLike): TensorVariable {
   const v = asTensor(x);
-  return switch_(gt(v, 0), v, mul(expm1(v), options.alpha ?? 1));
+  const { alpha = 1 } = optionsOf<AlphaOptions, "alpha">(options as AlphaOptions, "alpha");
+  return switch_(gt(v, 0), v, mul(expm1(v), alpha));
 }
 
 /** The self-normalising elu of Klambauer et al., 2017. */
