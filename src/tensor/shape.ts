@@ -159,11 +159,14 @@ export class SpecifyShape extends Op {
 
   lower(ctx: LowerContext): Lowered {
     const { b } = ctx;
-    const code = ctx.failure(
-      this.mask
-        ? "IndexError: The mask does not fit: a size is not that of the tensor."
-        : "ShapeMismatchError: SpecifyShape: a size is not what was asserted.",
-    );
+    const message = this.mask
+      ? "IndexError: The mask does not fit: a size is not that of the tensor."
+      : "ShapeMismatchError: specifyShape: a size is not what was asserted.";
+    for (const axis of this.axes) {
+      const same = b.eq(ctx.inputs[0]!.shape[axis]!, ctx.outputs[0]!.shape[axis]!);
+      if (same.kind !== "const" || same.value !== true) ctx.check(same, message);
+    }
+    const code = ctx.failure(message);
     return {
       form: "view",
       input: 0,

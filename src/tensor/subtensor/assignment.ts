@@ -7,7 +7,7 @@ import { asTensor, constant } from "../constant.ts";
 import { DimShuffle, dimshuffle } from "../dimshuffle.ts";
 import { add, cast, switch_ } from "../math.ts";
 import { Reshape, reshape } from "../reshape.ts";
-import { operand, shape as shapeOf } from "../shape.ts";
+import { addBroadcast, operand, shape as shapeOf } from "../shape.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
 import { AdvancedIncSubtensor, AdvancedSubtensor } from "./advanced.ts";
 import { IncSubtensor, Subtensor } from "./basic.ts";
@@ -111,8 +111,10 @@ function shuffleBack(op: DimShuffle, v: TensorVariable, x: TensorVariable, y: Te
     ...new Array<"x">(v.ndim - y.ndim).fill("x"),
     ...Array.from({ length: y.ndim }, (_, k) => k),
   ]);
+  // An axis that the dimshuffle made has size 1 in the selection, so it must in `y`.
+  const made = op.pattern.flatMap((p, k) => (p === "x" ? [k] : []));
   return dimshuffle(
-    padded,
+    addBroadcast(padded, ...made),
     Array.from({ length: x.ndim }, (_, axis) => {
       const at = op.pattern.indexOf(axis);
       return at < 0 ? "x" : at;

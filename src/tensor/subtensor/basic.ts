@@ -138,7 +138,7 @@ export class Subtensor extends Op {
         const strides = region.flatMap((r, axis) => (r.count === null ? [] : [b.mul(r.step, input.strides[axis]!)]));
         return { offset, strides };
       },
-      guards: (pull) => at(pull).guards(ctx.failure("IndexError: Subtensor: an index is out of bounds for its axis.")),
+      guards: (pull) => at(pull).guards(ctx, "Subtensor"),
     };
   }
 }
@@ -302,7 +302,7 @@ export class IncSubtensor extends Op {
         const lead = sizes.length - y.shape.length;
         const misfit = ctx.failure("ShapeMismatchError: IncSubtensor: the value does not fit the selection.");
         return [
-          ...guards(ctx.failure("IndexError: IncSubtensor: an index is out of bounds for its axis.")),
+          ...guards(ctx, "IncSubtensor"),
           ...y.shape.flatMap((n, k) => (y.static[k] === 1 ? [] : guard(b.eq(n, sizes[lead + k]!), misfit))),
         ];
       },

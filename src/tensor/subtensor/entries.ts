@@ -1,8 +1,8 @@
 /** What a basic index says of each axis, and what it selects. */
 import type { DType } from "../../dtype.ts";
-import { IndexError } from "../../errors.ts";
+import { IndexError, ValueError } from "../../errors.ts";
 import type { IrBuilder } from "../../ir/build.ts";
-import type { Guard, Pull } from "../../ir/lowered.ts";
+import type { Guard, LowerContext, Pull } from "../../ir/lowered.ts";
 import type { Expr } from "../../ir/node.ts";
 import { guard, inRange, irAlgebra, wrapNegative, asIndex } from "../loops.ts";
 import { knownSize, sliceRange, sizeAlgebra, type IntegerAlgebra } from "../sizes.ts";
@@ -128,7 +128,7 @@ function checkInt(op: string, at: number | null, n: number | null, axis: number,
   );
 }
 
-/** @throws IndexError when an integer leaves its axis, ValueError is the caller's for a step of 0 */
+/** @throws IndexError when an integer leaves its axis, ValueError for a step of 0 */
 export function checkRegion(
   op: string,
   lengths: readonly number[],
@@ -137,7 +137,7 @@ export function checkRegion(
 ): void {
   for (const [axis, e] of bound.entries()) {
     if (e.kind === "int") checkInt(op, e.at, lengths[axis]!, axis, line);
-    else if (e.step === 0) throw new IndexError(`${op}: the step of a slice is 0.`, { op, createdAt: line });
+    else if (e.step === 0) throw new ValueError(`${op}: the step of a slice is 0.`, { op, createdAt: line });
   }
 }
 
@@ -157,7 +157,7 @@ export function irRegion(
   lengths: readonly Expr[],
   entries: readonly IndexEntry[],
   scalar: (k: number) => Expr,
-): { region: AxisRegion<Expr>[]; guards: (failure: number) => Guard[] } {
+): { region: AxisRegion<Expr>[]; guards: (ctx: LowerContext, op: string) => Guard[] } {
   const count = entries.reduce(
     (n, e) => n + (e.kind === "int" ? 1 : [e.start, e.stop, e.step].filter((d) => d !== null).length),
     0,
@@ -171,11 +171,14 @@ export function irRegion(
     const e = bound[axis];
     return e?.kind === "int" ? { ...r, start: wrapNegative(b, e.at, lengths[axis]!) } : r;
   });
-  const guards = (failure: number): Guard[] =>
-    bound.flatMap((e, axis) => {
-      if (e.kind === "int") return guard(inRange(b, e.at, lengths[axis]!), failure);
-      return e.step === null ? [] : guard(b.ne(e.step, 0), failure);
+  const guards = (ctx: LowerContext, op: string): Guard[] => {
+    const outside = ctx.failure(`IndexError: ${op}: an index is out of bounds for its axis.`);
+    const still = ctx.failure(`ValueError: ${op}: the step of a slice is 0.`);
+    return bound.flatMap((e, axis) => {
+      if (e.kind === "int") return guard(inRange(b, e.at, lengths[axis]!), outside);
+      return e.step === null ? [] : guard(b.ne(e.step, 0), still);
     });
+  };
   return { region, guards };
 }
 
