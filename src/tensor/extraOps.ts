@@ -11,19 +11,21 @@ import type { LowerContext, Lowered } from "../ir/lowered.ts";
 import type { Expr, Ref, Stmt } from "../ir/node.ts";
 import { convertElement } from "../scalar/apply.ts";
 import { scalarTypeOf } from "../scalar/scalarTypes.ts";
-import { alloc, arange } from "./alloc.ts";
+import { alloc, arange, onesLike, zeros } from "./alloc.ts";
 import { asTensor, constant } from "./constant.ts";
 import { dimshuffle, normalizeAxisOf } from "./dimshuffle.ts";
 import { join } from "./join.ts";
 import { elementConstant, isPair, loadElement, storeElement } from "./loops.ts";
-import { cast, div, eq, mul, sub } from "./math.ts";
+import { cast, div, eq, lt, mul, sub, switch_ } from "./math.ts";
 import { optionsOf } from "./options.ts";
-import { operand, shape as shapeOf } from "./shape.ts";
+import { any, sum } from "./reduction.ts";
+import { searchsorted } from "./search.ts";
+import { operand, shape as shapeOf, specifyShape } from "./shape.ts";
 import { ravel, reshape } from "./reshape.ts";
 import { asSize, knownSize, sizeAlgebra, sizeProduct, type SizeLike } from "./sizes.ts";
 import { asSizes, type SizesLike } from "./sizeArguments.ts";
 import { at, slice } from "./subtensor/index.ts";
-import { take } from "./subtensor/take.ts";
+import { integers, take } from "./subtensor/take.ts";
 import { tensorType } from "./type.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
@@ -268,8 +270,8 @@ export interface RepeatOptions {
 
 /**
  * Each element `repeats` times in a row, along an axis or, without one, of all elements in C order. `repeats` is a number, an
- * integer scalar, or a list of numbers, one for each place along the axis.
- * @throws ValueError for a negative count, DtypeError for one that is no integer, RankError for symbolic vectors
+ * integer scalar, or a list or vector of them, one for each place along the axis.
+ * @throws ValueError for a negative count, DtypeError for one that is no integer
  */
 export function repeat(x: TensorLike, repeats: TensorLike, options?: RepeatOptions | number | null): TensorVariable {
   const given = asTensor(x);
@@ -280,12 +282,8 @@ export function repeat(x: TensorLike, repeats: TensorLike, options?: RepeatOptio
   const count = asTensor(repeats);
   const details = { op: "repeat", inputs: [operand(v), operand(count)] };
   if (!isDiscrete(count.dtype)) throw new DtypeError(`repeat: expected a whole number, got ${count.dtype}.`, details);
-  if (count.ndim > 0) {
-    throw new RankError(
-      "repeat: counts per element must be a list of numbers; a symbolic count must be a scalar.",
-      details,
-    );
-  }
+  if (count.ndim > 1) throw new RankError(`repeat: expected a scalar or a vector, got rank ${count.ndim}.`, details);
+  if (count.ndim === 1) return repeatByVector(v, count, axis);
   const n = asSize(count, "repeat");
   const pattern = Array.from({ length: v.ndim }, (_, i) => i).flatMap((i): (number | "x")[] =>
     i === axis ? [i, "x"] : [i],
@@ -294,6 +292,15 @@ export function repeat(x: TensorLike, repeats: TensorLike, options?: RepeatOptio
   const spread = sizes.flatMap((s, i) => (i === axis ? [s, n] : [s]));
   const out = sizes.map((s, i) => (i === axis ? sizeAlgebra.mul(s, n) : s));
   return reshape(alloc(dimshuffle(v, pattern), spread), out, { ndim: v.ndim });
+}
+
+/** Element k of the result is the one at which the running sum of the counts passes k. */
+function repeatByVector(v: TensorVariable, counts: TensorVariable, axis: number): TensorVariable {
+  const each = specifyShape(cast(counts, "int64"), [shapeOf(v)[axis]!]);
+  // zeros() refuses a negative length.
+  const total = switch_(any(lt(each, 0)), -1, sum(each));
+  const places = cumsum(onesLike(zeros([total], "int64")));
+  return take(v, searchsorted(cumsum(each), places), { axis });
 }
 
 function repeatEach(v: TensorVariable, repeats: readonly unknown[], axis: number): TensorVariable {
@@ -363,7 +370,7 @@ export interface OneHotOptions {
  * @throws RankError, DtypeError unless `y` is an integer vector
  */
 export function toOneHot(y: TensorLike, classes: SizeLike, options: OneHotOptions = {}): TensorVariable {
-  const v = asTensor(y);
+  const v = integers(y);
   const details = { op: "toOneHot", inputs: [operand(v)] };
   if (v.ndim !== 1) throw new RankError(`toOneHot: expected a vector, got rank ${v.ndim}.`, details);
   if (!isDiscrete(v.dtype)) throw new DtypeError(`toOneHot: expected integers, got ${v.dtype}.`, details);

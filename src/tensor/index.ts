@@ -10,6 +10,7 @@ import * as nnet from "./nnet/index.ts";
 import * as reduction from "./reduction.ts";
 import * as reshape from "./reshape.ts";
 import * as shape from "./shape.ts";
+import * as search from "./search.ts";
 import * as sorting from "./sort.ts";
 import * as subtensor from "./subtensor/index.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
@@ -47,7 +48,8 @@ export * from "./subtensor/index.ts";
 // Linear algebra and the rest
 export * from "./dot.ts";
 export * from "./extraOps.ts";
-export * from "./sort.ts";
+export * from "./search.ts";
+export { argsort, Sort, sort, type SortOptions } from "./sort.ts";
 export * as nnet from "./nnet/index.ts";
 
 const functions: ExprFunctions = {
@@ -61,6 +63,7 @@ const functions: ExprFunctions = {
   ...subtensor,
   ...dotFunctions,
   ...extra,
+  ...search,
   ...sorting,
   nnet,
   var: reduction.variance,

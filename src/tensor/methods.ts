@@ -10,6 +10,7 @@ import * as M from "./math.ts";
 import * as R from "./reduction.ts";
 import { flatten, reshape, type FlattenOptions, type ReshapeArguments } from "./reshape.ts";
 import { shapeI, squeeze, swapaxes } from "./shape.ts";
+import { searchsorted, type SearchsortedOptions } from "./search.ts";
 import { argsort, sort, type SortOptions } from "./sort.ts";
 import { at, diagonal, take, type DiagonalOptions, type Index, type TakeOptions } from "./subtensor/index.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
@@ -56,6 +57,7 @@ export interface TensorMethods<D extends DType = DType> {
   cumprod(options?: extra.CumulativeOptions | number | null): TensorVariable;
   sort(options?: SortOptions | number | null): TensorVariable;
   argsort(options?: SortOptions | number | null): TensorVariable;
+  searchsorted(values: TensorLike, options?: SearchsortedOptions): TensorVariable;
   zerosLike(options?: DType | LikeOptions): TensorVariable;
   onesLike(options?: DType | LikeOptions): TensorVariable;
   neg: Unary;
@@ -333,6 +335,9 @@ const others: Record<string, Method> = {
   },
   argsort(options?: SortOptions | number | null) {
     return argsort(this, options);
+  },
+  searchsorted(values: TensorLike, options?: SearchsortedOptions) {
+    return searchsorted(this, defined(values, "searchsorted"), options);
   },
   zerosLike(options?: DType | LikeOptions) {
     return zerosLike(this, options);

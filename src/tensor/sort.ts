@@ -110,7 +110,7 @@ export class Sort extends Op {
 }
 
 /** -1, 0 or 1; what is not a number comes last. */
-function compareElements(x: Element, y: Element): number {
+export function compareElements(x: Element, y: Element): number {
   if (typeof x === "object") return compareComplex(x, y as Complex);
   if (x !== x || y !== y) return Number(x !== x) - Number(y !== y);
   return x < (y as number) ? -1 : Number(x > (y as number));
@@ -232,7 +232,7 @@ class LineSort {
 }
 
 /** Does `x` come before `y`? */
-function less(b: IrBuilder, dtype: DType, x: ElementValue, y: ElementValue): Expr {
+export function less(b: IrBuilder, dtype: DType, x: ElementValue, y: ElementValue): Expr {
   if (isPair(x) && isPair(y)) {
     const rank = ([re, im]: readonly [Expr, Expr]): Expr =>
       b.add(b.select(b.ne(re, re), b.index(2), b.index(0)), b.select(b.ne(im, im), b.index(1), b.index(0)));

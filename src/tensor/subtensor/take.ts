@@ -48,7 +48,8 @@ export function take(
   return at(v, ...new Array<string>(k).fill(":"), index);
 }
 
-function integers(indices: unknown): TensorVariable {
+/** Indices: lists of numbers are int64. */
+export function integers(indices: unknown): TensorVariable {
   return Array.isArray(indices) ? asTensor(fromNested(indices as NestedIndex)) : asTensor(indices as TensorLike);
 }
 
