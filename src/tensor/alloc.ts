@@ -2,7 +2,7 @@
 import { readElement, writeElement } from "../array/element.ts";
 import { NdArray } from "../array/ndArray.ts";
 import { config } from "../config/config.ts";
-import { isDiscrete, parseDType, promoteAll, type DType } from "../dtype.ts";
+import { isDiscrete, isFloat, parseDType, promoteAll, type DType } from "../dtype.ts";
 import { DtypeError, RankError, ShapeMismatchError, ValueError } from "../errors.ts";
 import { Apply } from "../graph/apply.ts";
 import { Op, type InputGradient } from "../graph/op.ts";
@@ -402,7 +402,7 @@ function countOf(ends: readonly TensorVariable[]): TensorVariable {
 
 /**
  * `start, start + step ...` below `stop` (above, for a negative step); with one argument it counts from 0. Whole numbers and
- * integer scalars give int64 unless a dtype is given, anything else the common dtype.
+ * integer scalars give int64 unless a dtype is given, anything else the common dtype (a number takes that of a float beside it).
  * @throws ValueError for a step of 0, or an argument that is no real scalar
  */
 export function arange(
@@ -416,7 +416,7 @@ export function arange(
   const step = isRecord(end) || isRecord(increment) ? (given?.step ?? 1) : (increment as TensorLike);
   const options = option ?? given;
   const [from, to] = stop === null ? [0, start] : [start, stop];
-  const ends = [from, to, step].map((v) => asTensor(v));
+  const ends = weakEnds([from, to, step]);
   for (const v of ends) {
     if (v.ndim === 0 && !v.dtype.startsWith("complex")) continue;
     throw new ValueError(`arange: expected real scalars, got ${v.type.toString()}.`, {
@@ -428,6 +428,13 @@ export function arange(
   if (dtype.startsWith("complex") || dtype === "bool")
     throw new DtypeError(`arange: no ranges of ${dtype}.`, { op: "ARange" });
   return new ARange(dtype).call(...ends.map((v) => cast(v, dtype))) as TensorVariable;
+}
+
+/** Numbers take the dtype of a float that they stand beside. */
+function weakEnds(given: readonly TensorLike[]): TensorVariable[] {
+  const tensors = given.filter((v) => typeof v !== "number" && typeof v !== "bigint").map((v) => asTensor(v));
+  const like = tensors.length === 0 ? undefined : promoteAll(tensors.map((v) => v.dtype));
+  return given.map((v) => asTensor(v, like !== undefined && isFloat(like) ? like : undefined));
 }
 
 function arangeDtype(ends: readonly TensorVariable[]): DType {
@@ -479,7 +486,7 @@ export function tril(x: TensorLike, options?: SizeLike | TriangleOptions): Tenso
   const { k = 0 } = optionsOf<TriangleOptions, "k">(options, "k");
   const v = asTensor(x);
   const [n, m] = lastTwo(v, "tril");
-  return switch_(triangle(n, m, k), v, asTensor(0, v.dtype));
+  return switch_(triangle(n, m, k), v, asTensor(false, v.dtype));
 }
 
 /** `x` with zeros below diagonal `k` of its last two axes. */
@@ -488,5 +495,5 @@ export function triu(x: TensorLike, options?: SizeLike | TriangleOptions): Tenso
   const v = asTensor(x);
   const [n, m] = lastTwo(v, "triu");
   const last = sizeAlgebra.sub(asSize(k, "triu", Number.MIN_SAFE_INTEGER), sizeConstant(1));
-  return switch_(triangle(n, m, last), asTensor(0, v.dtype), v);
+  return switch_(triangle(n, m, last), asTensor(false, v.dtype), v);
 }
