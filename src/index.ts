@@ -6,10 +6,12 @@
  * import { tensor as T } from "theano";
  * ```
  */
+import { attachEval } from "./compile/evaluate.ts";
 import { attachMethods } from "./tensor/methods.ts";
 
 // The one thing that happens on import: operators become methods of TensorVariable.
 attachMethods();
+attachEval();
 
 // Symbolic tensors
 export * as tensor from "./tensor/index.ts";

@@ -1,15 +1,19 @@
 /** `T`: symbolic tensors and everything that is done with them, in the order of the manual. */
 import * as constructors from "./constructors.ts";
 import * as alloc from "./alloc.ts";
+import * as diagonals from "./diagonals.ts";
 import * as dotFunctions from "./dot.ts";
 import { makeExpr, type ExprFunctions } from "./expr.ts";
 import * as extra from "./extraOps.ts";
 import * as join from "./join.ts";
+import * as logarithms from "./logarithms.ts";
 import * as math from "./math.ts";
 import * as nnet from "./nnet/index.ts";
 import * as reduction from "./reduction.ts";
 import * as reshape from "./reshape.ts";
+import * as selection from "./selection.ts";
 import * as shape from "./shape.ts";
+import * as permutation from "./permutation.ts";
 import * as search from "./search.ts";
 import * as sorting from "./sort.ts";
 import * as subtensor from "./subtensor/index.ts";
@@ -22,6 +26,7 @@ export { TensorType, tensorType, type StaticShape } from "./type.ts";
 export { TensorVariable, type TensorLike } from "./variable.ts";
 
 // Elementwise functions
+export * from "./logarithms.ts";
 export * from "./math.ts";
 export {
   and as bitwiseAnd,
@@ -38,23 +43,36 @@ export { variance as var } from "./reduction.ts";
 // Shapes
 export * from "./alloc.ts";
 export { dimshuffle, transpose, DimShuffle } from "./dimshuffle.ts";
+export * from "./grid.ts";
 export * from "./join.ts";
 export * from "./reshape.ts";
 export * from "./shape.ts";
+export {
+  addBroadcast as addbroadcast,
+  patternBroadcast as patternbroadcast,
+  shapePadAxis as shapePadaxis,
+  shapePadLeft as shapePadleft,
+  shapePadRight as shapePadright,
+} from "./shape.ts";
 
 // Indexing
 export * from "./subtensor/index.ts";
 
 // Linear algebra and the rest
+export * from "./constantValue.ts";
+export * from "./diagonals.ts";
 export * from "./dot.ts";
 export * from "./extraOps.ts";
+export * from "./permutation.ts";
 export * from "./search.ts";
+export * from "./selection.ts";
 export { argsort, Sort, sort, type SortOptions } from "./sort.ts";
 export * as nnet from "./nnet/index.ts";
 
 const functions: ExprFunctions = {
   ...constructors,
   ...math,
+  ...logarithms,
   ...reduction,
   ...alloc,
   ...join,
@@ -63,7 +81,10 @@ const functions: ExprFunctions = {
   ...subtensor,
   ...dotFunctions,
   ...extra,
+  ...diagonals,
+  ...permutation,
   ...search,
+  ...selection,
   ...sorting,
   nnet,
   var: reduction.variance,

@@ -8,7 +8,7 @@ import type { ScalarFunctions } from "../scalar/functions.ts";
 import { asTensor } from "./constant.ts";
 import { Elemwise, applyElemwise, provideFill, provideGradientTools } from "./elemwise.ts";
 import { optionsOf } from "./options.ts";
-import type { TensorLike, TensorVariable } from "./variable.ts";
+import { TensorVariable, type TensorLike } from "./variable.ts";
 
 /** A function of one tensor. */
 export type Unary = (x: TensorLike) => TensorVariable;
@@ -152,6 +152,8 @@ export function conj(x: TensorLike): TensorVariable {
   return isComplex(v.dtype) ? applyElemwise(conjOp, [v]) : v;
 }
 
+export const conjugate: Unary = conj;
+
 const castOps = new Map<DType, Elemwise>();
 
 /**
@@ -224,10 +226,17 @@ export interface IscloseOptions {
   readonly equalNan?: boolean;
 }
 
+/** Two operands, of which a number takes the dtype of the other. */
+function together(x: TensorLike, y: TensorLike): [TensorVariable, TensorVariable] {
+  if (x instanceof TensorVariable) return [x, asTensor(y, x.dtype)];
+  const b = asTensor(y);
+  return [asTensor(x, b.dtype), b];
+}
+
 /** |x - y| <= atol + rtol*|y|; equal infinities are close. */
 export function isclose(x: TensorLike, y: TensorLike, options: IscloseOptions = {}): TensorVariable {
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
-  const [a, b] = [asTensor(x), asTensor(y)];
+  const [a, b] = together(x, y);
   const near = le(abs(sub(a, b)), add(mul(abs(b), rtol), atol));
   const finite = invert(or(or(isinf(a), isinf(b)), or(isnan(a), isnan(b))));
   const close = or(and(near, finite), eq(a, b));

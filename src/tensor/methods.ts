@@ -1,7 +1,11 @@
 /** Operators and functions as methods: `x.add(y)`, `x.sum({ axis: 0 })`. Attached once, by `attachMethods`. */
+import type { ArrayInput } from "../array/create.ts";
+import type { NdArray } from "../array/ndArray.ts";
 import type { DType } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { asTensor } from "./constant.ts";
+import { getScalarConstantValue } from "./constantValue.ts";
+import { trace } from "./diagonals.ts";
 import { dimshuffle, transpose, type DimShuffleArguments, type TransposeArguments } from "./dimshuffle.ts";
 import { dot, matmul } from "./dot.ts";
 import * as extra from "./extraOps.ts";
@@ -11,8 +15,18 @@ import * as R from "./reduction.ts";
 import { flatten, reshape, type FlattenOptions, type ReshapeArguments } from "./reshape.ts";
 import { shapeI, squeeze, swapaxes } from "./shape.ts";
 import { searchsorted, type SearchsortedOptions } from "./search.ts";
+import { choose, compress, type ChooseOptions, type CompressOptions } from "./selection.ts";
 import { argsort, sort, type SortOptions } from "./sort.ts";
-import { at, diagonal, take, type DiagonalOptions, type Index, type TakeOptions } from "./subtensor/index.ts";
+import {
+  at,
+  diagonal,
+  nonzero,
+  nonzeroValues,
+  take,
+  type DiagonalOptions,
+  type Index,
+  type TakeOptions,
+} from "./subtensor/index.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
 
 type Unary = () => TensorVariable;
@@ -58,6 +72,27 @@ export interface TensorMethods<D extends DType = DType> {
   sort(options?: SortOptions | number | null): TensorVariable;
   argsort(options?: SortOptions | number | null): TensorVariable;
   searchsorted(values: TensorLike, options?: SearchsortedOptions): TensorVariable;
+  /** Which of the choices, element by element. */
+  choose(choices: TensorLike | readonly TensorLike[], options?: ChooseOptions): TensorVariable;
+  /** The slices of `x` for which this vector of conditions holds. */
+  compress(x: TensorLike, options?: CompressOptions | number | null): TensorVariable;
+  nonzero(options?: { readonly returnMatrix?: false }): TensorVariable[];
+  nonzero(options: { readonly returnMatrix: true }): TensorVariable;
+  nonzeroValues(): TensorVariable;
+  trace(options?: DiagonalOptions | number): TensorVariable;
+  /** Quotient and remainder by Python's rules. */
+  divmod(other: TensorLike): [TensorVariable, TensorVariable];
+  copy(): TensorVariable<D>;
+  /** An input of the same type and name. */
+  clone(): TensorVariable<D>;
+  /** @throws ValueError unless the value is known when the graph is built */
+  getScalarConstantValue(): NdArray;
+  /** The value, for values of the inputs given as pairs or a map. */
+  eval(
+    values?:
+      | ReadonlyMap<TensorVariable, ArrayInput | NdArray>
+      | readonly (readonly [TensorVariable, ArrayInput | NdArray])[],
+  ): NdArray;
   zerosLike(options?: DType | LikeOptions): TensorVariable;
   onesLike(options?: DType | LikeOptions): TensorVariable;
   neg: Unary;
@@ -104,6 +139,8 @@ export interface TensorMethods<D extends DType = DType> {
   real: Unary;
   imag: Unary;
   conj: Unary;
+  conjugate: Unary;
+  square: Unary;
   angle: Unary;
   sub: Binary;
   div: Binary;
@@ -123,6 +160,7 @@ export interface TensorMethods<D extends DType = DType> {
   and: Binary;
   or: Binary;
   xor: Binary;
+  arctan2: Binary;
   fill: Binary;
   max: Reduction;
   min: Reduction;
@@ -178,6 +216,8 @@ const UNARY = [
   "real",
   "imag",
   "conj",
+  "conjugate",
+  "square",
   "angle",
 ] as const;
 
@@ -200,6 +240,7 @@ const BINARY = [
   "and",
   "or",
   "xor",
+  "arctan2",
   "fill",
 ] as const;
 
@@ -335,6 +376,33 @@ const others: Record<string, Method> = {
   },
   argsort(options?: SortOptions | number | null) {
     return argsort(this, options);
+  },
+  choose(choices: TensorLike | readonly TensorLike[], options?: ChooseOptions) {
+    return choose(this, choices, options);
+  },
+  compress(x: TensorLike, options?: CompressOptions | number | null) {
+    return compress(this, defined(x, "compress"), options);
+  },
+  nonzero(options?: { readonly returnMatrix?: false }) {
+    return nonzero(this, options);
+  },
+  nonzeroValues() {
+    return nonzeroValues(this);
+  },
+  trace(options?: DiagonalOptions | number) {
+    return trace(this, options);
+  },
+  divmod(other: TensorLike) {
+    return M.divmod(this, defined(other, "divmod"));
+  },
+  copy() {
+    return M.tensorCopy(this);
+  },
+  clone() {
+    return this.type.makeVariable(null, 0, this.name);
+  },
+  getScalarConstantValue() {
+    return getScalarConstantValue(this);
   },
   searchsorted(values: TensorLike, options?: SearchsortedOptions) {
     return searchsorted(this, defined(values, "searchsorted"), options);

@@ -4,7 +4,23 @@ import { isDiscrete, parseDType, realOf, type DType } from "../dtype.ts";
 import { ArgumentError, ValueError } from "../errors.ts";
 import { asTensor } from "./constant.ts";
 import { dimshuffle } from "./dimshuffle.ts";
-import { abs, add, cast, div, exp, isinf, log, neq, pow, sqr, sqrt, sub, switch_ } from "./math.ts";
+import {
+  abs,
+  add,
+  cast,
+  div,
+  exp,
+  isclose,
+  isinf,
+  log,
+  neq,
+  pow,
+  sqr,
+  sqrt,
+  sub,
+  switch_,
+  type IscloseOptions,
+} from "./math.ts";
 import {
   All,
   Any,
@@ -123,6 +139,11 @@ export function all(x: TensorLike, options?: ReduceOptions | Axis): TensorVariab
 /** Is any element different from zero? */
 export function any(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "any", (axes) => new Any(axes));
+}
+
+/** Are all elements close? A bool scalar; see `isclose`. */
+export function allclose(x: TensorLike, y: TensorLike, options: IscloseOptions = {}): TensorVariable {
+  return all(isclose(x, y, options));
 }
 
 /** How many elements are combined, as a scalar of `dtype`. */

@@ -1,0 +1,28 @@
+/** Functions of logarithms that stay finite where their parts do not. */
+import { asTensor } from "./constant.ts";
+import { abs, add, eq, log, maximum, mul, neg, softplus, sub, switch_ } from "./math.ts";
+import type { TensorLike, TensorVariable } from "./variable.ts";
+
+function logOfSum(x: TensorVariable, y: TensorVariable): TensorVariable {
+  const apart = add(maximum(x, y), softplus(neg(abs(sub(x, y)))));
+  // Equal infinities must not be subtracted.
+  return switch_(eq(x, y), add(mul(x, 0.5), mul(y, 0.5), Math.LN2), apart);
+}
+
+/** log(exp(x) + exp(y) + ...) without overflow, element by element. */
+export function logaddexp(x: TensorLike, ...others: readonly TensorLike[]): TensorVariable {
+  const first = asTensor(x);
+  return others.reduce<TensorVariable>((total, y) => logOfSum(total, asTensor(y, total.dtype)), first);
+}
+
+/** x log x; 0 where x is 0. */
+export function xlogx(x: TensorLike): TensorVariable {
+  const v = asTensor(x);
+  return mul(v, log(switch_(eq(v, 0), 1, v)));
+}
+
+/** x log y; 0 where x is 0, whatever y. */
+export function xlogy0(x: TensorLike, y: TensorLike): TensorVariable {
+  const v = asTensor(x);
+  return mul(v, log(switch_(eq(v, 0), 1, y)));
+}
