@@ -12,16 +12,17 @@ import {
   RankError,
   ShapeMismatchError,
 } from "./errors.ts";
-import { NullGradient } from "./graph/op.ts";
+import { NullGradient, type Op } from "./graph/op.ts";
 import { connected, pullback, type Cotangent, type CotangentAlgebra } from "./graph/pullback.ts";
 import { cloneReplace } from "./graph/replace.ts";
 import type { Variable } from "./graph/variable.ts";
-import { onesLike, zerosLike } from "./tensor/alloc.ts";
+import { onesLike, zeros, zerosLike } from "./tensor/alloc.ts";
 import { asTensor } from "./tensor/constant.ts";
 import { stack } from "./tensor/join.ts";
 import { add, cast, real } from "./tensor/math.ts";
+import { shape } from "./tensor/shape.ts";
 import { at } from "./tensor/subtensor/index.ts";
-import type { TensorVariable } from "./tensor/variable.ts";
+import { TensorVariable } from "./tensor/variable.ts";
 
 export {
   considerConstant,
@@ -37,15 +38,15 @@ export type DisconnectedPolicy = "raise" | "warn" | "ignore";
 
 export interface GradOptions {
   /** Variables that count as constants: nothing flows through them. */
-  considerConstant?: readonly TensorVariable[];
+  considerConstant?: TensorVariable | readonly TensorVariable[];
   /** Gradients of the cost already known; the sweep starts from these too. The cost may then be null. */
   knownGrads?: ReadonlyMap<TensorVariable, TensorVariable> | readonly (readonly [TensorVariable, TensorVariable])[];
   /** Default `"raise"`: a `DisconnectedInputError`. */
   disconnectedInputs?: DisconnectedPolicy;
-  /** Default `"raise"`: a `NullTypeGradError`. `"return"` gives zeros filled with NaN's reason unreported. */
+  /** Default `"raise"`: a `NullTypeGradError`. `"return"` gives `null` for a gradient that is not defined. */
   nullGradients?: "raise" | "return";
-  /** What an ignored disconnected input gets: zeros (default) or `null`. */
-  returnDisconnected?: "zero" | "none";
+  /** What an ignored disconnected input gets: zeros (default), or `null` by any of the other names. */
+  returnDisconnected?: "zero" | "none" | "None" | "Disconnected";
   /** Name results `dcost/dx` (default true). */
   addNames?: boolean;
 }
@@ -91,12 +92,70 @@ export function grad<const L extends readonly TensorVariable[]>(
   wrt: L,
   options?: GradOptions,
 ): { -readonly [K in keyof L]: L[K] };
-export function grad(
+export function grad<K, V extends TensorVariable>(
   cost: TensorVariable | null,
-  wrt: TensorVariable | readonly TensorVariable[],
-  options: GradOptions = {},
-): TensorVariable | (TensorVariable | null)[] {
-  const list = Array.isArray(wrt) ? (wrt as readonly TensorVariable[]) : [wrt as TensorVariable];
+  wrt: ReadonlyMap<K, V>,
+  options?: GradOptions,
+): Map<K, V>;
+export function grad<const R extends Readonly<Record<string, TensorVariable>>>(
+  cost: TensorVariable | null,
+  wrt: R,
+  options?: GradOptions,
+): { -readonly [K in keyof R]: R[K] };
+export function grad(cost: TensorVariable | null, wrt: Wrt, options: GradOptions = {}): unknown {
+  if (wrt instanceof Map) return new Map(gradientEntries(cost, [...wrt], options));
+  if (wrt instanceof TensorVariable) return namedGradients(cost, [wrt], options)[0];
+  if (Array.isArray(wrt)) return namedGradients(cost, wrt as readonly TensorVariable[], options);
+  if (typeof wrt !== "object" || wrt === null) checkVariable(wrt, "wrt");
+  return Object.fromEntries(gradientEntries(cost, Object.entries(wrt), options));
+}
+
+/** What gradients may be asked for: a variable, a list, or variables by key. */
+type Wrt =
+  | TensorVariable
+  | readonly TensorVariable[]
+  | ReadonlyMap<unknown, TensorVariable>
+  | Readonly<Record<string, TensorVariable>>;
+
+function gradientEntries<K>(
+  cost: TensorVariable | null,
+  entries: readonly (readonly [K, TensorVariable])[],
+  options: GradOptions,
+): [K, TensorVariable | null][] {
+  const found = namedGradients(
+    cost,
+    entries.map(([, v]) => v),
+    options,
+  );
+  return entries.map(([key], i) => [key, found[i]!]);
+}
+
+function checkVariable(v: unknown, what: string): asserts v is TensorVariable {
+  if (v instanceof TensorVariable) return;
+  const got = v === null ? "null" : Array.isArray(v) ? "a list" : typeof v;
+  throw new ArgumentError(`grad: ${what} must be a symbolic variable, got ${got}.`, { op: "grad" });
+}
+
+function checkOptions({ disconnectedInputs, returnDisconnected, nullGradients }: GradOptions): void {
+  checkChoice("disconnectedInputs", disconnectedInputs, ["raise", "warn", "ignore"]);
+  checkChoice("returnDisconnected", returnDisconnected, ["zero", "none", "None", "Disconnected"]);
+  checkChoice("nullGradients", nullGradients, ["raise", "return"]);
+}
+
+function checkChoice(name: string, value: string | undefined, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value)) return;
+  const list = choices.map((c) => JSON.stringify(c)).join(", ");
+  throw new ArgumentError(`grad: ${name} must be one of ${list}, got ${JSON.stringify(value)}.`, { op: "grad" });
+}
+
+function namedGradients(
+  cost: TensorVariable | null,
+  list: readonly TensorVariable[],
+  options: GradOptions,
+): (TensorVariable | null)[] {
+  for (const v of list) checkVariable(v, "each of wrt");
+  if (cost !== null) checkVariable(cost, "the cost");
+  checkOptions(options);
   const results = gradientList(cost, list, options);
   if (options.addNames !== false) {
     for (const [i, g] of results.entries()) {
@@ -104,7 +163,7 @@ export function grad(
       if (g !== null && of !== undefined) g.name ??= `d${cost?.name ?? "cost"}/d${of}`;
     }
   }
-  return Array.isArray(wrt) ? results : (results[0] as TensorVariable);
+  return results;
 }
 
 function gradientList(
@@ -133,7 +192,7 @@ function gradientList(
   if (starts.length === 0) {
     throw new ArgumentError("grad: the cost may be null only when knownGrads is given.");
   }
-  const stopAt = new Set<Variable>(options.considerConstant ?? []);
+  const stopAt = new Set<Variable>(asList(options.considerConstant ?? []));
   // A gradient that was given is the whole gradient of its variable.
   const pinned = new Set<Variable>(cost === null ? starts : starts.slice(1));
   const found = pullback(starts, wrt, cotangents, algebra, stopAt, pinned);
@@ -180,7 +239,7 @@ function finish(
   const policy = options.disconnectedInputs ?? "raise";
   if (policy === "raise") throw new DisconnectedInputError(message, { op: "grad" });
   if (policy === "warn") console.warn(message);
-  return options.returnDisconnected === "none" ? null : zeroGradient(v);
+  return (options.returnDisconnected ?? "zero") === "zero" ? zeroGradient(v) : null;
 }
 
 /** Zeros of the shape of `v`; gradients are never integers. */
@@ -207,7 +266,7 @@ export function Lop<W extends TensorVariable | readonly TensorVariable[]>(
   if (fs.length !== points.length) {
     throw new ArgumentError(`Lop: ${fs.length} outputs but ${points.length} evaluation points.`);
   }
-  const stopAt = new Set<Variable>(options.considerConstant ?? []);
+  const stopAt = new Set<Variable>(asList(options.considerConstant ?? []));
   const list = asList<TensorVariable>(wrt as TensorVariable | readonly TensorVariable[]);
   const found = pullback(fs, list, points, algebra, stopAt);
   const isConnected = connected(fs, list, stopAt);
@@ -274,14 +333,33 @@ export function Rop<F extends TensorVariable | readonly TensorVariable[]>(
 }
 
 /**
- * The Jacobian of `expression` (rank 0 or 1) with respect to `wrt`: shape `[n, ...wrt.shape]` for a vector of n.
+ * The Jacobian of `expression` (rank 0 or 1) with respect to `wrt`: shape `[n, ...wrt.shape]` for a vector of n; a list for a list.
  * The number of rows must be known when the graph is built.
  */
-export function jacobian(expression: TensorVariable, wrt: TensorVariable, options: GradOptions = {}): TensorVariable {
+export function jacobian<V extends TensorVariable>(expression: TensorVariable, wrt: V, options?: GradOptions): V;
+export function jacobian(
+  expression: TensorVariable,
+  wrt: readonly TensorVariable[],
+  options?: GradOptions,
+): TensorVariable[];
+export function jacobian(
+  expression: TensorVariable,
+  wrt: TensorVariable | readonly TensorVariable[],
+  options: GradOptions = {},
+): TensorVariable | TensorVariable[] {
   if (expression.ndim > 1) {
     throw new RankError(`jacobian: the expression must have rank 0 or 1, it has ${expression.ndim}.`);
   }
-  if (expression.ndim === 0) return grad(expression, wrt, options);
+  const list = asList<TensorVariable>(wrt);
+  const results = expression.ndim === 0 ? grad(expression, list, options) : jacobianOfVector(expression, list, options);
+  return Array.isArray(wrt) ? [...results] : results[0]!;
+}
+
+function jacobianOfVector(
+  expression: TensorVariable,
+  wrt: readonly TensorVariable[],
+  options: GradOptions,
+): TensorVariable[] {
   const rows = expression.type.shape[0] ?? null;
   if (rows === null) {
     throw new ShapeMismatchError(
@@ -289,13 +367,70 @@ export function jacobian(expression: TensorVariable, wrt: TensorVariable, option
         "Give its input a shape, for example T.tensor({ dtype, shape: [3] }), or use specifyShape.",
     );
   }
-  const parts: TensorVariable[] = [];
-  for (let i = 0; i < rows; i++) parts.push(grad(at(expression, i), wrt, options));
-  return stack(parts, { axis: 0 });
+  const parts = Array.from({ length: rows }, (_, i) => grad(at(expression, i), wrt, options));
+  if (rows === 0) return wrt.map((v) => zeros([0, ...shape(v)], zeroGradient(v).dtype));
+  return wrt.map((_, k) =>
+    stack(
+      parts.map((row) => row[k]!),
+      { axis: 0 },
+    ),
+  );
 }
 
-/** The Hessian of a scalar `cost` with respect to a vector `wrt` of statically known length: shape `[n, n]`. */
-export function hessian(cost: TensorVariable, wrt: TensorVariable, options: GradOptions = {}): TensorVariable {
-  if (wrt.ndim !== 1) throw new RankError(`hessian: wrt must be a vector, it has rank ${wrt.ndim}.`);
-  return jacobian(grad(cost, wrt, options), wrt, { disconnectedInputs: "ignore", ...options });
+/** The Hessian of a scalar `cost` with respect to a vector `wrt` of statically known length: shape `[n, n]`; a list for a list. */
+export function hessian<V extends TensorVariable>(cost: TensorVariable, wrt: V, options?: GradOptions): TensorVariable;
+export function hessian(cost: TensorVariable, wrt: readonly TensorVariable[], options?: GradOptions): TensorVariable[];
+export function hessian(
+  cost: TensorVariable,
+  wrt: TensorVariable | readonly TensorVariable[],
+  options: GradOptions = {},
+): TensorVariable | TensorVariable[] {
+  const list = asList<TensorVariable>(wrt);
+  for (const v of list) {
+    checkVariable(v, "each of wrt");
+    if (v.ndim !== 1) throw new RankError(`hessian: wrt must be a vector, it has rank ${v.ndim}.`);
+  }
+  const second: GradOptions = { disconnectedInputs: "ignore", ...options };
+  const results = list.map((v) => jacobian(grad(cost, v, options), v, second));
+  return Array.isArray(wrt) ? results : results[0]!;
+}
+
+export interface SubgraphGradOptions {
+  /** Gradients of the cost with respect to later variables, from which the sweep starts. */
+  readonly start?: GradOptions["knownGrads"];
+  /** A cost of its own, added to what `start` says. */
+  readonly cost?: TensorVariable | null;
+}
+
+/**
+ * Gradients through a part of a graph: from `start` (and `cost`) back to `wrt` and to `end`, the variables at which the next part stops.
+ * @returns the gradients of `wrt` and those of `end`
+ * @throws ArgumentError unless there is a start or a cost
+ */
+export function subgraphGrad(
+  wrt: readonly TensorVariable[],
+  end: readonly TensorVariable[],
+  options: SubgraphGradOptions,
+): [TensorVariable[], TensorVariable[]] {
+  const list = [...wrt, ...end];
+  const fixed = { considerConstant: end, disconnectedInputs: "ignore" } as const;
+  const parts: (readonly TensorVariable[])[] = [];
+  const { start, cost = null } = options;
+  if (start !== undefined) parts.push(grad(null, list, { ...fixed, knownGrads: start }));
+  if (cost !== null) parts.push(grad(cost, list, fixed));
+  if (parts.length === 0) throw new ArgumentError("subgraphGrad: give a start, a cost, or both.");
+  const sums = list.map((_, i) => parts.map((p) => p[i]!).reduce((a, b) => add(a, b)));
+  return [sums.slice(0, wrt.length), sums.slice(wrt.length)];
+}
+
+/** For authors of ops: the gradient of input `i` is not defined. */
+export function gradUndefined(op: Op, i: number, _x: Variable, comment = ""): NullGradient {
+  return new NullGradient(`${op.toString()} has no gradient with respect to its input ${i}. ${comment}`.trim());
+}
+
+/** For authors of ops: the gradient of input `i` is defined, but nobody has written it yet. */
+export function gradNotImplemented(op: Op, i: number, _x: Variable, comment = ""): NullGradient {
+  return new NullGradient(
+    `the gradient of ${op.toString()} with respect to its input ${i} is not implemented. ${comment}`.trim(),
+  );
 }
