@@ -141,8 +141,8 @@ export const pow: ScalarOp = defineScalar({
   maxUlp: 2,
   grad(f, [x, y], out, g) {
     // y*x**(y-1) is 0 for y = 0, also at x = 0; log x counts only where x > 0.
-    const dx = f.switch(f.eq(y!, 0), 0, f.mul(g, y!, f.pow(x!, f.sub(y!, 1))));
-    const dy = f.mul(g, f.switch(f.eq(x!, 0), 0, f.mul(f.log(x!), out)));
+    const dx = f.switch(f.eq(y!, 0), 0, f.mul(g, f.conj(y!), f.conj(f.pow(x!, f.sub(y!, 1)))));
+    const dy = f.mul(g, f.conj(f.switch(f.eq(x!, 0), 0, f.mul(f.log(x!), out))));
     return [dx, dy];
   },
   lower(b, [x, y], result) {
@@ -155,7 +155,9 @@ export const pow: ScalarOp = defineScalar({
     const power = cExp(b, cMul(b, pair(b, y!), log));
     const zero = b.and(b.eq(pair(b, x!)[0], 0), b.eq(pair(b, x!)[1], 0));
     const type = result === "complex64" ? "f32" : "f64";
-    return [b.select(zero, b.constant(type, 0), power[0]), b.select(zero, b.constant(type, 0), power[1])];
+    const exponent = pair(b, y!);
+    const atZero = b.cast(b.and(b.eq(exponent[0], 0), b.eq(exponent[1], 0)), type);
+    return [b.select(zero, atZero, power[0]), b.select(zero, b.constant(type, 0), power[1])];
   },
 });
 
@@ -186,7 +188,11 @@ export const abs: ScalarOp = defineScalar({
   dtype: modulus,
   doc: "|x|; the modulus of a complex number.",
   maxUlp: 0,
-  grad: (f, [x], _out, g) => [f.mul(g, f.sgn(x!))],
+  grad(f, [x], out, g) {
+    // A real number is its own conjugate. The direction z / |z| of a complex one is taken as 0 at 0, as sgn is.
+    const isReal = f.conj(x!) === x;
+    return [f.mul(g, isReal ? f.sgn(x!) : f.div(x!, f.switch(f.eq(out, 0), 1, out)))];
+  },
   lower: (b, [x], result) => (result === "bool" || isUnsigned(result) ? x! : b.abs(x!)),
   complex: (b, [x]) => cAbs(b, pair(b, x!)),
   algebra: { idempotent: true },

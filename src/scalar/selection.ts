@@ -115,7 +115,7 @@ export const imag: ScalarOp = defineScalar({
   dtype: part,
   doc: "The imaginary part; 0 for real numbers.",
   maxUlp: 0,
-  grad: (f, [x], _out, g) => [f.complex(f.imag(x!), g)],
+  grad: (f, _inputs, _out, g) => [f.complex(0, g)],
   lower: (b, [x]) => b.constant(x!.type, x!.type === "bool" ? false : 0),
   complex: (b, [x]) => pair(b, x!)[1],
 });

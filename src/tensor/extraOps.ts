@@ -16,7 +16,7 @@ import { asTensor, constant } from "./constant.ts";
 import { dimshuffle, normalizeAxisOf } from "./dimshuffle.ts";
 import { join } from "./join.ts";
 import { elementConstant, isPair, loadElement, storeElement } from "./loops.ts";
-import { cast, div, eq, lt, mul, sub, switch_ } from "./math.ts";
+import { cast, conj, div, eq, lt, mul, sub, switch_, xor } from "./math.ts";
 import { optionsOf } from "./options.ts";
 import { any, sum } from "./reduction.ts";
 import { searchsorted } from "./search.ts";
@@ -87,10 +87,10 @@ export class CumOp extends Op {
     if (g === null || g === undefined) return [null];
     const x = node.inputs[0] as TensorVariable;
     const out = node.outputs[0] as TensorVariable;
-    const weighted = this.mode === "add" ? (g as TensorVariable) : mul(g as TensorVariable, out);
+    const weighted = this.mode === "add" ? (g as TensorVariable) : mul(g as TensorVariable, conj(out));
     const sums = reversed(new CumOp(this.axis, "add").call(reversed(weighted, this.axis)) as TensorVariable, this.axis);
     // For products: d out[j] / d x[i] = out[j] / x[i] for j >= i. Not defined where x is 0.
-    return [this.mode === "add" ? sums : div(sums, x)];
+    return [this.mode === "add" ? sums : div(sums, conj(x))];
   }
 
   lower(ctx: LowerContext): Lowered {
@@ -224,9 +224,8 @@ export function diff(x: TensorLike, given?: DiffOptions | number): TensorVariabl
   const axis = normalizeAxisOf(options.axis ?? -1, v.ndim, "diff");
   const along = (from: SizeLike | null, to: SizeLike | null): TensorVariable =>
     at(v, ...Array.from({ length: v.ndim }, (_, i) => (i === axis ? slice(from, to) : slice(null, null))));
-  for (let k = 0; k < n; k++) {
-    v = sub(cast(along(1, null), v.dtype), along(null, -1));
-  }
+  const minus = isBool(v.dtype) ? xor : sub;
+  for (let k = 0; k < n; k++) v = minus(along(1, null), along(null, -1));
   return v;
 }
 
