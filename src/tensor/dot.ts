@@ -14,7 +14,7 @@ import { cast, conj, mul } from "./math.ts";
 import { optionsOf } from "./options.ts";
 import { sum } from "./reduction.ts";
 import { reshape } from "./reshape.ts";
-import { operand, shape as shapeOf } from "./shape.ts";
+import { operand, shape as shapeOf, specifyShape } from "./shape.ts";
 import { knownSize, sizeProduct } from "./sizes.ts";
 import { sumTo } from "./sumTo.ts";
 import { tensorType, type StaticShape } from "./type.ts";
@@ -518,15 +518,26 @@ function contractedAxes(
   return [[...normal[0]], [...normal[1]]];
 }
 
+/** `b` with the sizes of the contracted axes of `a`: of several, their product alone would be compared. */
+function matched(a: TensorVariable, b: TensorVariable, p: readonly number[], q: readonly number[]): TensorVariable {
+  if (p.length < 2) return b;
+  const sizes = shapeOf(a);
+  return specifyShape(
+    b,
+    b.type.shape.map((_, k) => (q.includes(k) ? sizes[p[q.indexOf(k)]!]! : null)),
+  );
+}
+
 export interface TensordotOptions {
   readonly axes?: TensordotAxes;
 }
 
 /** Sum of products over pairs of axes: by default the last two of `x` and the first two of `y`. */
 export function tensordot(x: TensorLike, y: TensorLike, options?: TensordotAxes | TensordotOptions): TensorVariable {
-  const [a, b] = operands(x, y);
+  const [a, given] = operands(x, y);
   const { axes = 2 } = optionsOf<TensordotOptions, "axes">(options, "axes");
-  const [p, q] = contractedAxes("tensordot", a, b, axes, 0);
+  const [p, q] = contractedAxes("tensordot", a, given, axes, 0);
+  const b = matched(a, given, p, q);
   const restA = Array.from({ length: a.ndim }, (_, k) => k).filter((k) => !p.includes(k));
   const restB = Array.from({ length: b.ndim }, (_, k) => k).filter((k) => !q.includes(k));
   const [sa, sb] = [shapeOf(a), shapeOf(b)];
@@ -548,9 +559,10 @@ export function batchedTensordot(
   y: TensorLike,
   options?: TensordotAxes | TensordotOptions,
 ): TensorVariable {
-  const [a, b] = operands(x, y);
+  const [a, given] = operands(x, y);
   const { axes = 2 } = optionsOf<TensordotOptions, "axes">(options, "axes");
-  const [p, q] = contractedAxes("batchedTensordot", a, b, axes, 1);
+  const [p, q] = contractedAxes("batchedTensordot", a, given, axes, 1);
+  const b = matched(a, given, p, q);
   const rest = (v: TensorVariable, used: readonly number[]): number[] =>
     Array.from({ length: v.ndim }, (_, k) => k).filter((k) => k > 0 && !used.includes(k));
   const [restA, restB] = [rest(a, p), rest(b, q)];
