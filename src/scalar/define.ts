@@ -85,7 +85,7 @@ const all = (dtypes: readonly DType[], d: DType): DType[] => dtypes.map(() => d)
 /** The common dtype in and out. */
 export const upcast: DtypeRule = { result: common, operands: all };
 
-function refuse(name: string, dtype: DType, why: string): never {
+export function refuse(name: string, dtype: DType, why: string): never {
   throw new DtypeError(`${name}: ${dtype} is not supported: ${why}`, { op: name });
 }
 

@@ -1,7 +1,17 @@
 /** Choices among arguments, conversions, and parts of complex numbers. */
 import { complexOf, isComplex, isDiscrete, type DType } from "../dtype.ts";
 import { pair } from "./complexNumbers.ts";
-import { choice, common, defineScalar, flat, realUpcast, upcast, type DtypeRule, type ScalarOp } from "./define.ts";
+import {
+  choice,
+  common,
+  defineScalar,
+  flat,
+  realUpcast,
+  refuse,
+  upcast,
+  type DtypeRule,
+  type ScalarOp,
+} from "./define.ts";
 import { scalarTypeOf } from "./scalarTypes.ts";
 
 export const switch_: ScalarOp = defineScalar({
@@ -144,15 +154,20 @@ export const angle: ScalarOp = defineScalar({
   },
   doc: "The argument of a complex number, in [-pi, pi].",
   maxUlp: 2,
-  grad: null,
-  noGradient: "write it with arctan2(imag(z), real(z)), which has one.",
+  grad(f, [z], _out, g) {
+    const [re, im] = [f.real(z!), f.imag(z!)];
+    return [f.div(f.mul(f.complex(f.neg(im), re), g), f.add(f.sqr(re), f.sqr(im)))];
+  },
   lower: (b, [x]) =>
     b.select(b.lt(x!, 0), b.constant(x!.type, Math.PI), b.select(b.ne(x!, x!), x!, b.constant(x!.type, 0))),
   complex: (b, [x]) => b.op("atan2", pair(b, x!)[1], pair(b, x!)[0]),
 });
 
 const toComplex: DtypeRule = {
-  result: (dtypes) => complexOf(common(dtypes)),
+  result(dtypes, name) {
+    const d = common(dtypes);
+    return isComplex(d) ? refuse(name, d, "both parts must be real numbers.") : complexOf(d);
+  },
   operands(dtypes) {
     const d = complexOf(common(dtypes)) === "complex64" ? "float32" : "float64";
     return dtypes.map(() => d);
@@ -176,8 +191,11 @@ export const complexFromPolar: ScalarOp = defineScalar({
   dtype: toComplex,
   doc: "The complex number of a modulus and an angle.",
   maxUlp: 2,
-  grad: null,
-  noGradient: "write it with complex(r*cos(t), r*sin(t)), which has one.",
+  grad(f, [r, t], _out, g) {
+    const [re, im] = [f.real(g), f.imag(g)];
+    const [cos, sin] = [f.cos(t!), f.sin(t!)];
+    return [f.add(f.mul(re, cos), f.mul(im, sin)), f.mul(r!, f.sub(f.mul(im, cos), f.mul(re, sin)))];
+  },
   lower: (_b, [x]) => x!,
   complex: (b, [r, t]) => [b.mul(r as never, b.op("cos", t as never)), b.mul(r as never, b.op("sin", t as never))],
 });

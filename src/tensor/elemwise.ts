@@ -123,6 +123,11 @@ export class Elemwise extends Op {
     return [sizes];
   }
 
+  /** What is only looked at for its shape is not connected. */
+  override connectionPattern(node: Apply): boolean[][] {
+    return node.inputs.map((_, i) => [!(this.scalarOp.name === "second" && i === 0)]);
+  }
+
   override lop(node: Apply, [g]: readonly (Variable | null)[]): InputGradient[] {
     const { scalarOp } = this;
     if (g === null || g === undefined) return node.inputs.map(() => null);
