@@ -95,7 +95,9 @@ export class NestCode {
   #map(m: MapMember, lets: Stmt[], stores: Stmt[], direct: boolean): void {
     const values = partsOf(m.value).map((e) => this.#rewrite(e));
     const binding = this.#ctx.bindings.get(m.target) ?? null;
-    const refs = direct && binding !== null ? values : values.map((e, i) => this.#let(lets, e, nameOf(m.target, i)));
+    // The real part may be stored where the imaginary part still reads: both are computed before.
+    const isStored = direct && binding !== null && values.length === 1;
+    const refs = isStored ? values : values.map((e, i) => this.#let(lets, e, nameOf(m.target, i)));
     this.#forwards.set(m.target, { index: m.index, refs });
     if (binding !== null) this.#store(stores, m.target, binding, m.index, refs);
   }
