@@ -1,5 +1,5 @@
 /** Activation functions. */
-import { abs, add, clip, div, expm1, gt, mul, switch_ } from "../math.ts";
+import { abs, add, clip, div, expm1, gt, le, minimum, mul, switch_ } from "../math.ts";
 import { asTensor } from "../constant.ts";
 import { optionsOf } from "../options.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
@@ -15,14 +15,16 @@ export interface AlphaOptions {
 export function relu(x: TensorLike, options?: AlphaOptions | TensorLike): TensorVariable {
   const v = asTensor(x);
   const { alpha = 0 } = optionsOf<AlphaOptions, "alpha">(options as AlphaOptions, "alpha");
-  return switch_(gt(v, 0), v, alpha === 0 ? 0 : mul(v, alpha));
+  // Asked this way round, NaN stays NaN.
+  return switch_(le(v, 0), alpha === 0 ? 0 : mul(v, alpha), v);
 }
 
 /** x where positive, else alpha * (exp(x) - 1). */
 export function elu(x: TensorLike, options?: AlphaOptions | TensorLike): TensorVariable {
   const v = asTensor(x);
   const { alpha = 1 } = optionsOf<AlphaOptions, "alpha">(options as AlphaOptions, "alpha");
-  return switch_(gt(v, 0), v, mul(expm1(v), alpha));
+  // Where it is not wanted expm1 must not overflow: 0 times infinity in the gradient is NaN.
+  return switch_(gt(v, 0), v, mul(expm1(minimum(v, 0)), alpha));
 }
 
 /** The self-normalising elu of Klambauer et al., 2017. */

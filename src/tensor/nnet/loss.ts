@@ -5,7 +5,7 @@ import { arange } from "../alloc.ts";
 import { asTensor } from "../constant.ts";
 import { add, log, mul, neg, sub, softplus } from "../math.ts";
 import { sum } from "../reduction.ts";
-import { shapeI } from "../shape.ts";
+import { shapeI, specifyShape } from "../shape.ts";
 import { at } from "../subtensor/index.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
 import { logsoftmax } from "./softmax.ts";
@@ -62,5 +62,7 @@ function pickRows(x: TensorVariable, index: TensorVariable): TensorVariable {
   if (!isDiscrete(index.dtype) || index.dtype === "bool") {
     throw new DtypeError(`class numbers must be integers, got ${index.dtype}.`, { op: "crossentropy" });
   }
-  return at(x, arange(shapeI(index, 0)), index);
+  // One class per row: fewer would leave rows out without a word.
+  const classes = specifyShape(index, [shapeI(x, 0)]);
+  return at(x, arange(shapeI(classes, 0)), classes);
 }
