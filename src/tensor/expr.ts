@@ -15,7 +15,7 @@ type Token =
 /** What a function name in the text stands for. */
 export type ExprFunctions = Readonly<Record<string, unknown>>;
 
-const SIGNS = ["**", "//", "<<", ">>", "<=", ">=", "==", "!=", ..."+-*/%@<>&|^~(),.[]:"];
+const SIGNS = ["...", "**", "//", "<<", ">>", "<=", ">=", "==", "!=", ..."+-*/%@<>&|^~(),.[]:"];
 
 interface Infix {
   readonly power: number;
@@ -100,7 +100,7 @@ class Parser {
       if (infix === undefined || infix.power <= least) return left;
       this.#next++;
       const right = this.#expression(infix.right === true ? infix.power - 1 : infix.power);
-      left = infix.apply(left, right);
+      left = literal(t.kind === "sign" ? t.text : "", left, right) ?? infix.apply(left, right);
     }
   }
 
@@ -179,6 +179,12 @@ class Parser {
   }
 
   #indexItem(): unknown {
+    if (this.#accept("...")) return "...";
+    const first = this.#peek();
+    if (first.kind === "name" && (first.text === "None" || first.text === "null")) {
+      this.#next++;
+      return null;
+    }
     const parts: (TensorLike | null)[] = [];
     let slice = false;
     for (;;) {
@@ -192,6 +198,29 @@ class Parser {
     const make = (this.#functions as { slice?: (...args: unknown[]) => unknown }).slice;
     if (make === undefined) return this.#fail("slices are not available", this.#peek().at);
     return make(parts[0] ?? null, parts[1] ?? null, parts[2] ?? null);
+  }
+}
+
+/** Arithmetic of two numbers, as Python does it; the result is a number again, that takes the dtype of what it meets. */
+function literal(sign: string, a: TensorLike, b: TensorLike): number | null {
+  if (typeof a !== "number" || typeof b !== "number") return null;
+  switch (sign) {
+    case "+":
+      return a + b;
+    case "-":
+      return a - b;
+    case "*":
+      return a * b;
+    case "**":
+      return a ** b;
+    case "/":
+      return a / b;
+    case "//":
+      return b === 0 ? null : Math.floor(a / b);
+    case "%":
+      return b === 0 ? null : a - Math.floor(a / b) * b;
+    default:
+      return null;
   }
 }
 
