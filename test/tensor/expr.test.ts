@@ -145,7 +145,7 @@ describe("T.expr", () => {
     expectError(() => T.expr`${x}[::0]`, ValueError, /step/);
     expectError(() => T.expr`${x}[0, 0]`, IndexError, /Too many/);
     try {
-      T.expr`1 + ${x} * * 2`;
+      void T.expr`1 + ${x} * * 2`;
       expect.fail();
     } catch (error) {
       const lines = (error as Error).message.split("\n");
