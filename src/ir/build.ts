@@ -72,6 +72,11 @@ export class IrBuilder {
     return data === undefined ? base : { ...base, data };
   }
 
+  /** A temporary buffer of which each worker of a parallel loop has its own. */
+  workerBuffer(name: string, type: ScalarType, size: Expr): Buffer {
+    return { ...this.buffer(name, type, "temp", size), perWorker: true };
+  }
+
   load(buffer: Buffer, index: ExprLike): Load {
     const at = this.#lift(index, "index");
     if (at.type !== "index") fail(`load of ${buffer.name}: the position is ${at.type}, not index`);

@@ -47,6 +47,8 @@ export interface Buffer {
   readonly size: Expr;
   /** The content of a constant. */
   readonly data?: ArrayBufferView;
+  /** Holds nothing from one iteration of a parallel loop to the next: each worker of the loop has one of its own. */
+  readonly perWorker?: boolean;
 }
 
 /** A literal. Numbers for all types but i64 and u64 (bigint) and bool (boolean). */
@@ -102,7 +104,10 @@ export interface Bitcast {
 /** A scalar expression. Equal expressions made by one builder are the same object. */
 export type Expr = Const | Ref | Load | Operation | Cast | Bitcast;
 
-/** How a loop may run. Iterations of parallel and vector loops are independent of each other. */
+/**
+ * How a loop may run. Iterations of parallel and vector loops are independent of each other, but for buffers that are `perWorker`: those
+ * are written before they are read in every iteration of a parallel loop.
+ */
 export type LoopMode = "serial" | "parallel" | "vector";
 
 export interface For {

@@ -1,6 +1,6 @@
 /** Writes a nest step as statements: fresh loop variables, collapsed axes, values kept as scalars where they are read. */
 import type { ElementValue } from "../ir/lowered.ts";
-import type { Accumulator, Expr, Monoid, Ref, ReduceOrder, ScalarType, Stmt } from "../ir/node.ts";
+import type { Accumulator, Expr, LoopMode, Monoid, Ref, ReduceOrder, ScalarType, Stmt } from "../ir/node.ts";
 import { AccumulatorCode } from "./accumulatorCode.ts";
 import { collapseAxes, type Axis } from "./collapse.ts";
 import {
@@ -68,7 +68,7 @@ export class NestCode {
     const fresh = this.#freshLoops(axes, isFlat ? "i" : "row");
     const body = isFlat ? this.#flatItems() : items.flatMap((i) => this.#item(i));
     if (!this.#accumulators.isEmpty) return this.#accumulators.wrap(fresh, body);
-    return wrapLoops(fresh, body, isFlat ? "vector" : "serial");
+    return wrapLoops(fresh, body, isFlat ? "vector" : "parallel", "parallel");
   }
 
   // --- items -----------------------------------------------------------------------------------
@@ -286,11 +286,16 @@ export class NestCode {
   }
 }
 
-export function wrapLoops(axes: readonly Axis[], body: readonly Stmt[], innermost: "vector" | "serial"): Stmt[] {
+export function wrapLoops(
+  axes: readonly Axis[],
+  body: readonly Stmt[],
+  innermost: LoopMode,
+  outermost: "parallel" | "serial" = "serial",
+): Stmt[] {
   let result = body;
   for (let i = axes.length - 1; i >= 0; i--) {
     const { ref, size } = axes[i]!;
-    const mode = i === axes.length - 1 ? innermost : "serial";
+    const mode = i === axes.length - 1 ? innermost : i === 0 ? outermost : "serial";
     result = [{ kind: "for", ref, extent: size, mode, body: result }];
   }
   return [...result];

@@ -130,7 +130,7 @@ class StoragePlanner {
     const strides = this.#tracer.contiguous(sizes).strides.map((e, axis) => (isRow[axis] ? b.index(0) : e));
     const slots = stored.dtype.startsWith("complex") ? 2 : 1;
     const size = this.#tracer.alg.multiply(b.index(slots), ...sizes);
-    const buffer = b.buffer(`${stored.buffer.name}.row`, stored.buffer.type, "temp", size);
+    const buffer = b.workerBuffer(`${stored.buffer.name}.row`, stored.buffer.type, size);
     this.#bindings.set(stored, { buffer, layout: { offset: b.index(0), strides } });
     this.#holder.set(buffer, stored);
     return true;

@@ -96,7 +96,7 @@ export class BodyWriter {
     const { ev, f } = this;
     ev.scope(() => {
       this.hoist(s.body, s.ref);
-      const plan = s.mode === "serial" ? null : planVectorLoop(this, s.ref, s.body);
+      const plan = s.mode !== "vector" ? null : planVectorLoop(this, s.ref, s.body);
       if (plan !== null) return writeVectorLoop(this, s, plan, start, end);
       const at = ev.declare(s.ref);
       f.set(at, start);
