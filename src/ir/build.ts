@@ -23,6 +23,12 @@ export class IrBuilder {
   /** Refs that are never negative. */
   readonly #naturals = new Set<Expr>();
   #nextId = 0;
+  /** Whether formulas may use `fma`: for targets that have it as one instruction, and were not asked for the same bits as those that have not. */
+  readonly fuses: boolean;
+
+  constructor(options: { readonly fuses?: boolean } = {}) {
+    this.fuses = options.fuses ?? false;
+  }
 
   /** A literal. Numbers are converted to what the type stores (bigint for 64-bit integers). */
   constant(type: ScalarType, value: number | bigint | boolean): Const {

@@ -4,10 +4,14 @@ import type { Arena } from "./wasm/arena.ts";
 
 /** A program in the device's code. */
 export interface Executable {
+  /** The target whose code runs at present. */
+  readonly name: string;
   /** What each 4-byte slot of the argument block holds: the byte offset of a buffer, or a size. */
   readonly slots: readonly (Buffer | Ref)[];
   /** Byte offset of the argument block in the arena. */
   readonly argBlock: number;
+  /** How many workers its parallel loops have at most: buffers that are `perWorker` lie there so many times, each at a multiple of 64 bytes. */
+  readonly workers: number;
   /** 0, or the code of a failure. */
   run(): number;
   /** Gives the argument block back; `run` must not be called any more. */

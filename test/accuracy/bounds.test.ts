@@ -28,6 +28,14 @@ describe("accuracy of decompositions", () => {
     });
   }
 
+  for (const type of TYPES) {
+    it.each(recorded)(`%s of ${type} is within its bound with fused multiply-adds`, (name) => {
+      const m = measure(name, type, true);
+      expect(m.maxUlp, `at ${m.worst.join(", ")}`).toBeLessThanOrEqual(maxUlp[name][type]);
+      expect(m.different).toBe(0);
+    });
+  }
+
   it("is as published", () => {
     expect(readFileSync(DOCUMENT, "utf8")).toBe(document((name, type) => result(name, type).maxUlp));
   });

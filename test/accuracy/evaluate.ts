@@ -2,6 +2,7 @@
  * Evaluates an expression for many arguments at once, node by node over typed arrays. Storing into a Float32Array rounds once
  * and integer arrays wrap, which is just what the instructions mean; a bitcast is a view of the same bytes.
  */
+import { scalarInstructions } from "../../src/ir/scalarInstructions.ts";
 import type { Expr, Ref, ScalarType } from "../../src/ir/node.ts";
 
 type Column =
@@ -138,6 +139,11 @@ function operate(op: string, column: Column, args: readonly Column[], n: number)
     case "div":
       for (let i = 0; i < n; i++) out[i] = a[i]! / b[i]!;
       return;
+    case "fma": {
+      const fma = scalarInstructions.fma.reference as (x: number, y: number, z: number) => number;
+      for (let i = 0; i < n; i++) out[i] = fma(a[i]!, b[i]!, c[i]!);
+      return;
+    }
     case "neg":
       for (let i = 0; i < n; i++) out[i] = -a[i]!;
       return;

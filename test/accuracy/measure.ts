@@ -143,8 +143,8 @@ export interface Built {
   readonly refs: readonly Ref[];
 }
 
-export function build(name: DecomposedName, type: FloatType): Built {
-  const b = new IrBuilder();
+export function build(name: DecomposedName, type: FloatType, fuses = false): Built {
+  const b = new IrBuilder({ fuses });
   const arity = scalarInstructions[name].arity;
   const refs = Array.from({ length: arity }, (_, i) => b.ref(type, "xy"[i]!));
   return { expansion: decompositions[name][type](b, ...refs), refs };
@@ -172,9 +172,10 @@ export function countOps(...roots: readonly Expr[]): number {
   return [...nodes].filter((n) => n.kind === "op" || n.kind === "cast").length;
 }
 
-export function measure(name: DecomposedName, type: FloatType): Measured {
+/** `fuses`: as targets with a fused multiply-add compute it. */
+export function measure(name: DecomposedName, type: FloatType, fuses = false): Measured {
   const { columns, truth } = reference(name, type);
-  const { expansion, refs } = build(name, type);
+  const { expansion, refs } = build(name, type, fuses);
   const slow = run(expansion.slow, refs, columns);
   let [worst, at] = [0, 0];
   for (let i = 0; i < slow.length; i++) {

@@ -18,7 +18,14 @@ export class InterpreterDevice implements ProgramDevice {
     this.programs.push(program);
     const slots: (Buffer | Ref)[] = [...program.buffers, ...program.sizes.map((s) => s.ref)];
     const argBlock = this.arena.allocate(slots.length * 4, "arguments");
-    return { slots, argBlock, run: () => this.#run(program, slots, argBlock), free: () => this.arena.free(argBlock) };
+    return {
+      name: this.name,
+      workers: 1,
+      slots,
+      argBlock,
+      run: () => this.#run(program, slots, argBlock),
+      free: () => this.arena.free(argBlock),
+    };
   }
 
   #run(program: Program, slots: readonly (Buffer | Ref)[], argBlock: number): number {

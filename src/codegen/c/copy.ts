@@ -19,10 +19,15 @@ const EXACT_HALF: ReadonlySet<string> = new Set([
 ]);
 
 export class Copier {
-  readonly b: IrBuilder = new IrBuilder();
-  readonly #expander: Expander = new Expander(this.b);
+  readonly b: IrBuilder;
+  readonly #expander: Expander;
   readonly #known = new Map<Expr, Expr>();
   readonly #buffers = new Map<Buffer, Buffer>();
+
+  constructor(options: { readonly fuses: boolean }) {
+    this.b = new IrBuilder(options);
+    this.#expander = new Expander(this.b);
+  }
 
   buffer(x: Buffer): Buffer {
     let copy = this.#buffers.get(x);

@@ -2,7 +2,7 @@
 import { BYTES } from "../../ir/node.ts";
 import type { Buffer, Expr, Ref, ScalarType } from "../../ir/node.ts";
 import { CompileError } from "../../errors.ts";
-import { mayEvaluateBoth } from "../expressions.ts";
+import { mayEvaluateBoth, within } from "../expressions.ts";
 import type { Prelude } from "./prelude.ts";
 import { arithmetic, isFloat, literal, VALUE } from "./types.ts";
 
@@ -43,7 +43,11 @@ export class ExpressionWriter {
   readonly #lines: Lines;
   readonly #prelude: Prelude;
   /** Names of refs and pointers to buffers, visible until their block ends. */
-  readonly names: Map<Expr | Buffer, string> = new Map();
+  readonly #names = new Map<Expr | Buffer, string>();
+  /** How names are declared: `const long long n_3`. */
+  readonly #declarations = new Map<string, string>();
+  /** Inside a function of its own: what was known before it began, and which of that it used. */
+  #captured: { readonly outside: ReadonlySet<string>; readonly used: Map<Expr | Buffer, string> } | null = null;
   /** Temporaries of the present statement. */
   #temporaries = new Map<Expr, string>();
   #count = 0;
@@ -60,12 +64,48 @@ export class ExpressionWriter {
 
   /** Names declared in `body` end with it. */
   scope(body: () => void): void {
-    const names = new Map(this.names);
+    const names = new Map(this.#names);
     this.next();
     body();
-    this.names.clear();
-    for (const [e, name] of names) this.names.set(e, name);
+    this.#names.clear();
+    for (const [e, name] of names) this.#names.set(e, name);
     this.next();
+  }
+
+  /** Whether this is the body of a function of its own. */
+  get isInFunction(): boolean {
+    return this.#captured !== null;
+  }
+
+  /** The names from outside that `body`, the inside of a function of its own, uses. */
+  capture(body: () => void): ReadonlyMap<Expr | Buffer, string> {
+    const used = new Map<Expr | Buffer, string>();
+    this.#captured = { outside: new Set(this.#names.values()), used };
+    this.scope(body);
+    this.#captured = null;
+    return used;
+  }
+
+  /** The name of a ref or the pointer to a buffer; undefined where it has none. */
+  nameOf(what: Expr | Buffer): string | undefined {
+    const name = this.#names.get(what);
+    if (name !== undefined && this.#captured?.outside.has(name) === true) this.#captured.used.set(what, name);
+    return name;
+  }
+
+  /** Gives a name, with the text that declares it. */
+  setName(what: Expr | Buffer, name: string, declaration: string): void {
+    this.#names.set(what, name);
+    this.#declarations.set(name, declaration);
+  }
+
+  declarationOf(name: string): string {
+    return this.#declarations.get(name)!;
+  }
+
+  /** Whether all that an expression needs is known here. */
+  isKnown(e: Expr): boolean {
+    return [...within(e)].every((x) => (x.kind === "ref" ? this.#names.has(x) : x.kind !== "load"));
   }
 
   fresh(stem: string): string {
@@ -73,16 +113,17 @@ export class ExpressionWriter {
     return `${letters}_${this.#count++}`;
   }
 
+  /** A new name for a ref. */
   declare(ref: Ref): string {
     const name = this.fresh(ref.name);
-    this.names.set(ref, name);
+    this.setName(ref, name, `const ${VALUE[ref.type]} ${name}`);
     return name;
   }
 
   /** A name or literal for the value of `e`; lines that compute it are written first. */
   value(e: Expr): string {
     if (e.kind === "const") return literal(e.type, e.value);
-    const known = this.names.get(e) ?? this.#temporaries.get(e);
+    const known = this.nameOf(e) ?? this.#temporaries.get(e);
     if (known !== undefined) return known;
     if (e.kind === "ref") throw new CompileError(`C: ${e.name} has no name.`);
     if (e.kind === "op" && e.op === "select") {
@@ -118,7 +159,7 @@ export class ExpressionWriter {
   #text(e: Exclude<Expr, { kind: "const" | "ref" }>): string {
     switch (e.kind) {
       case "load": {
-        const element = `${this.names.get(e.buffer)!}[${this.value(e.index)}]`;
+        const element = `${this.nameOf(e.buffer)!}[${this.value(e.index)}]`;
         if (e.type === "f16") return `${this.#prelude.halfToFloat()}(${element})`;
         return e.type === "bool" ? `${element} != 0` : element;
       }

@@ -1,7 +1,7 @@
 /** Small functions that generated code uses, each written out only where it is needed. No header is included: reading one costs more than a kernel. */
 import { BYTES } from "../../ir/node.ts";
 import type { ScalarType } from "../../ir/node.ts";
-import { isUnsigned, VALUE } from "./types.ts";
+import { isFloat, isUnsigned, VALUE } from "./types.ts";
 
 /** Collects helper functions by name. */
 export class Prelude {
@@ -43,6 +43,32 @@ export class Prelude {
     const [less, merge] = name === "min" ? ["<", "|"] : [">", "&"];
     const equal = `a == b ? ${from}(${to}(a) ${merge} ${to}(b)) : a + b`;
     return this.#inline(`${name}_${type}`, t, `${t} a, ${t} b`, `return a ${less} b ? a : b ${less} a ? b : ${equal};`);
+  }
+
+  /** A vector type that may lie at any address of an element. */
+  vector(element: string, lanes: number): string {
+    const name = `${element.replaceAll(" ", "_")}_x${lanes}`;
+    return this.need(
+      name,
+      () =>
+        `typedef ${element} ${name} __attribute__((vector_size(${lanes} * sizeof(${element})), aligned(sizeof(${element}))));`,
+    );
+  }
+
+  /** `extremum` of each lane. */
+  vectorExtremum(name: "min" | "max", type: ScalarType, lanes: number): string {
+    const t = VALUE[type];
+    const v = this.vector(t, lanes);
+    const function_ = `${name}_${v}`;
+    if (!isFloat(type)) {
+      const body = `const __typeof__(a < b) m = a ${name === "max" ? ">" : "<"} b; return (a & (${v})m) | (b & ~(${v})m);`;
+      return this.#inline(function_, v, `${v} a, ${v} b`, body);
+    }
+    const [better, merge] = name === "max" ? [">", "&"] : ["<", "|"];
+    const body =
+      `const __typeof__(a < b) x = (__typeof__(a < b))a, y = (__typeof__(a < b))b, m = a ${better} b, n = b ${better} a, e = a == b; ` +
+      `return (${v})((x & m) | (y & n) | ((x ${merge} y) & e) | ((__typeof__(a < b))(a + b) & ~(m | n | e)));`;
+    return this.#inline(function_, v, `${v} a, ${v} b`, body);
   }
 
   /** Division rounded down; 0 for a zero divisor. The quotient by -1 wraps. */

@@ -157,7 +157,11 @@ export class ProgramRunner {
       if (evaluateExpr(check.cond, values) !== true) throw check.error(valueOf);
     }
     evaluateSizes(program, values);
-    const bytesOf = (buffer: Buffer): number => valueOf(buffer.size) * BYTES[buffer.type];
+    const { workers } = this.#parts.executable;
+    const bytesOf = (buffer: Buffer): number => {
+      const bytes = valueOf(buffer.size) * BYTES[buffer.type];
+      return buffer.perWorker === true ? workers * Math.ceil(bytes / 64) * 64 : bytes;
+    };
     const temps = placeTemps(lowered.temps, bytesOf);
     let total = temps.total;
     const place = (bytes: number): number => {

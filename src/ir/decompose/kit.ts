@@ -1,6 +1,7 @@
 /**
  * A small vocabulary for writing functions once for f32 and f64: arithmetic on one float type, its bits as integers,
- * polynomials, and error-free sums and products. No fused multiply-add is used anywhere, so that every target rounds alike.
+ * polynomials, and error-free sums and products. A fused multiply-add is used only where the builder
+ * says so; without it every target rounds alike.
  */
 import type { IrBuilder } from "../build.ts";
 import type { Expr } from "../node.ts";
@@ -196,19 +197,25 @@ export class Kit {
     return this.float(this.iand(this.bits(x), this.f.halfMask));
   }
 
+  /** x y + z, with one rounding where the target has an instruction for it. */
+  mulAdd(x: Expr, y: Expr, z: Expr | number): Expr {
+    if (!this.b.fuses) return this.add(this.mul(x, y), z);
+    return this.b.op("fma", x, y, typeof z === "number" ? this.c(z) : z);
+  }
+
   /** c0 + c1 v + c2 v^2 + ..., even and odd powers apart, which halves the chain of dependent instructions. */
   poly(v: Expr, coefficients: readonly number[], square?: Expr): Expr {
     if (coefficients.length <= 3) return this.horner(v, coefficients);
     const z = square ?? this.mul(v, v);
     const even = coefficients.filter((_, i) => i % 2 === 0);
     const odd = coefficients.filter((_, i) => i % 2 === 1);
-    if (coefficients.length < 9) return this.add(this.mul(this.horner(z, odd), v), this.horner(z, even));
+    if (coefficients.length < 9) return this.mulAdd(this.horner(z, odd), v, this.horner(z, even));
     const w = this.mul(z, z);
-    return this.add(this.mul(this.poly(z, odd, w), v), this.poly(z, even, w));
+    return this.mulAdd(this.poly(z, odd, w), v, this.poly(z, even, w));
   }
   horner(v: Expr, coefficients: readonly number[]): Expr {
     let sum = this.c(coefficients[coefficients.length - 1]!);
-    for (let i = coefficients.length - 2; i >= 0; i--) sum = this.add(this.mul(sum, v), coefficients[i]!);
+    for (let i = coefficients.length - 2; i >= 0; i--) sum = this.mulAdd(sum, v, coefficients[i]!);
     return sum;
   }
 
@@ -226,6 +233,7 @@ export class Kit {
   /** x * y, exactly up to the square of the rounding unit. */
   product(x: Expr, y: Expr): Pair {
     const hi = this.mul(x, y);
+    if (this.b.fuses) return { hi, lo: this.b.op("fma", x, y, this.neg(hi)) };
     const xh = this.upper(x);
     const xl = this.sub(x, xh);
     const yh = x === y ? xh : this.upper(y);

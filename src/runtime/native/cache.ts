@@ -51,7 +51,7 @@ export class CompileCache {
    * Makes an entry: `build` writes the object to the path that it is given. Returns the path to load from, which may be outside of the cache where
    * the disk is full or may not be written; then `use` must be done with it before it returns.
    */
-  store<R>(key: string, build: (output: string) => void, use: (path: string) => R): R {
+  store<R>(key: string, build: (output: string) => void, use: (path: string) => R, _name = ""): R {
     const { fs, os, path } = this.#node;
     const place = this.#folder ?? os.tmpdir();
     let folder: string;
@@ -64,14 +64,23 @@ export class CompileCache {
     try {
       const output = path.join(folder, "program.so");
       build(output);
-      return use(this.#publish(key, output) ?? output);
+      return use(this.publish(key, output) ?? output);
     } finally {
       fs.rmSync(folder, { recursive: true, force: true });
     }
   }
 
+  beginBuild(): string {
+    const { fs, os, path } = this.#node;
+    return fs.mkdtempSync(path.join(this.#folder ?? os.tmpdir(), "build-"));
+  }
+
+  abandon(folder: string): void {
+    this.#node.fs.rmSync(folder, { recursive: true, force: true });
+  }
+
   /** Moves a finished object to its place; null where that fails. */
-  #publish(key: string, output: string): string | null {
+  publish(key: string, output: string, _name = ""): string | null {
     if (this.#folder === null) return null;
     const { crypto, fs } = this.#node;
     try {

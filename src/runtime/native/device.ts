@@ -1,20 +1,16 @@
 /** Programs as C, compiled by the system's compiler and called in process; values lie in the same arena as those of WebAssembly. */
+import { config } from "../../config/config.ts";
 import { DeviceError } from "../../errors.ts";
 import type { Program } from "../../ir/node.ts";
-import { renderC } from "../../codegen/c/render.ts";
+import { C_FLAGS, renderC } from "../../codegen/c/render.ts";
 import type { Executable, ProgramDevice } from "../device.ts";
+import { threadBudget } from "../threads/budget.ts";
 import type { Arena } from "../wasm/arena.ts";
-import { CompileCache } from "./cache.ts";
-import { compilerIdentity, compileShared, extraFlags, findCompiler } from "./compiler.ts";
-import { nodeModules, type NodeModules } from "./node.ts";
-
-/** `theano_run(arena, args)`. */
-type NativeFunction = (...args: unknown[]) => number;
-
-/** What of the package koffi is used. */
-interface Koffi {
-  load(path: string): { func(name: string, result: string, parameters: readonly string[]): NativeFunction };
-}
+import { Builder, type BackgroundBuild, type Unit } from "./builder.ts";
+import { findCompiler, hasMultiplyAdd } from "./compiler.ts";
+import { loadKoffi, type Koffi } from "./koffi.ts";
+import { nodeModules } from "./node.ts";
+import { SupportLibrary } from "./support.ts";
 
 /** Why there is no native target here, or null. */
 export function whyNotNative(): string | null {
@@ -24,54 +20,100 @@ export function whyNotNative(): string | null {
   return findCompiler(node) === null ? "no C compiler was found (cc, gcc, clang, or the flag cxx)" : null;
 }
 
-function loadKoffi(node: NodeModules): Koffi | null {
-  try {
-    return node.module.createRequire(import.meta.url)("koffi") as Koffi;
-  } catch {
-    return null;
-  }
+/** A program that may not be compiled yet. */
+export interface PendingProgram {
+  readonly name: string;
+  /** The program's call on an argument block at `argBlock`; null while the compiler is at work. Throws when that failed. */
+  poll(argBlock: number): NativeCall | null;
 }
+
+/** What runs a native program: 0, or the code of a failure. */
+export interface NativeCall {
+  run(): number;
+  free(): void;
+}
+
+/** Bytes of the structure that a call points to: the arena, the argument block, the support table, the number of workers. */
+const CALL_BYTES = 32;
 
 export class NativeDevice implements ProgramDevice {
   readonly name = "c";
   readonly arena: Arena;
-  readonly #node: NodeModules;
+  readonly support: SupportLibrary;
   readonly #koffi: Koffi;
-  readonly #compiler: string;
-  readonly #identity: readonly string[];
-  readonly #cache: CompileCache;
+  readonly #builder: Builder;
+  readonly #fuses: boolean;
 
   /** @throws DeviceError that says what is missing */
   constructor(arena: Arena) {
     const why = whyNotNative();
     if (why !== null) throw new DeviceError(`Linker "c" cannot be used: ${why}. Linker "wasm" needs nothing.`);
     this.arena = arena;
-    this.#node = nodeModules()!;
-    this.#koffi = loadKoffi(this.#node)!;
-    this.#compiler = findCompiler(this.#node)!;
-    this.#identity = compilerIdentity(this.#node, this.#compiler);
-    this.#cache = new CompileCache(this.#node);
+    const node = nodeModules()!;
+    this.#koffi = loadKoffi(node)!;
+    this.#builder = new Builder(node, this.#koffi, findCompiler(node)!);
+    this.#fuses = hasMultiplyAdd(node);
+    this.support = new SupportLibrary(this.#koffi, this.#builder);
   }
 
   compile(program: Program): Executable {
-    const { source, slots } = renderC(program);
     const { arena } = this;
-    const load = (path: string): NativeFunction =>
-      this.#koffi.load(path).func("theano_run", "int", ["void *", "void *"]);
-    const key = this.#cache.key([source, ...this.#identity, ...extraFlags()]);
-    const known = this.#cache.find(key);
-    const run =
-      known !== null
-        ? load(known)
-        : this.#cache.store(key, (output) => compileShared(this.#node, this.#compiler, source, output), load);
+    const { source, slots, usesSupport } = renderC(program, { fuses: this.#fuses && !config.deterministic });
+    const workers = threadBudget();
+    if (usesSupport) this.support.load();
+    const unit: Unit = { name: program.name, source, flags: C_FLAGS };
     const argBlock = arena.allocate(slots.length * 4, program.name);
-    const first = argBlock / 4;
-    // Views of the arena go by address; the memory stays where it is when it grows.
+    const call = this.#builder.build(unit, (path) => this.#load(path, argBlock, usesSupport ? workers : 0));
     return {
+      name: this.name,
       slots,
       argBlock,
-      run: () => run(arena.views.u8, arena.views.i32.subarray(first, first + slots.length)),
-      free: () => arena.free(argBlock),
+      workers,
+      run: call.run,
+      free: () => {
+        call.free();
+        arena.free(argBlock);
+      },
     };
+  }
+
+  /** A program that is loaded from the cache, or compiled in the background. */
+  begin(program: Program, workers: number): PendingProgram {
+    const { source, usesSupport } = renderC(program, { fuses: this.#fuses && !config.deterministic });
+    const unit: Unit = { name: program.name, source, flags: C_FLAGS };
+    let build: BackgroundBuild | null = null;
+    return {
+      name: program.name,
+      poll: (argBlock) => {
+        if (usesSupport && !this.support.isReady()) return null;
+        let call: NativeCall | null = null;
+        const load = (path: string): void => {
+          call = this.#load(path, argBlock, usesSupport ? workers : 0);
+        };
+        if (build !== null) build.poll(load);
+        else {
+          const known = this.#builder.find(unit);
+          if (known !== null) load(known);
+          else build = this.#builder.start(unit);
+        }
+        return call;
+      },
+    };
+  }
+
+  /** `workers` 0: a program that needs nothing of the support library. */
+  #load(path: string, argBlock: number, workers: number): NativeCall {
+    const { arena } = this;
+    const f = this.#koffi.load(path).func("theano_run", "int", ["int64"]) as (call: number | bigint) => number;
+    const at = arena.allocate(CALL_BYTES, "calls of native programs");
+    // The memory stays where it is when it grows.
+    const base = this.#koffi.address(arena.views.u8);
+    const words = arena.views.u64;
+    words[at / 8] = base;
+    words[at / 8 + 1] = base + BigInt(argBlock);
+    words[at / 8 + 2] = workers === 0 ? 0n : this.support.table(workers);
+    words[at / 8 + 3] = BigInt(workers);
+    const address = Number(base) + at;
+    return { run: () => f(address), free: () => arena.free(at) };
   }
 }

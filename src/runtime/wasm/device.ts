@@ -39,7 +39,14 @@ export class WasmDevice implements ProgramDevice {
     const instance = new WebAssembly.Instance(moduleOf(rendered.bytes, program.name), { env: imports });
     const main = instance.exports["main"] as (frame: number) => number;
     const argBlock = arena.allocate(rendered.frameBytes, program.name);
-    return { slots: rendered.slots, argBlock, run: () => main(argBlock), free: () => arena.free(argBlock) };
+    return {
+      name: this.name,
+      slots: rendered.slots,
+      argBlock,
+      workers: 1,
+      run: () => main(argBlock),
+      free: () => arena.free(argBlock),
+    };
   }
 
   #import(name: string): WebAssembly.ImportValue {

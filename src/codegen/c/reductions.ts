@@ -1,0 +1,366 @@
+/**
+ * Reductions as C. Elements go to lanes and lanes into blocks, as the program's order says; blocks of a long reduction that stands alone are computed by
+ * several threads and combined in their order, so that the result does not depend on how many there are.
+ */
+import type { Accumulator, Expr, Load, Monoid, Reduce, Ref, ScalarType, Stmt } from "../../ir/node.ts";
+import { BYTES } from "../../ir/node.ts";
+import { within } from "../expressions.ts";
+import { workOf } from "../work.ts";
+import type { Copier } from "./copy.ts";
+import type { Lines } from "./expressions.ts";
+import { type FunctionHost, writeParallel } from "./functions.ts";
+import type { Prelude } from "./prelude.ts";
+import { isFloat, isUnsigned, literal, STORED, VALUE } from "./types.ts";
+
+/** Where reductions are written. */
+interface Host extends FunctionHost, Lines {
+  block(head: string, body: () => void): void;
+  body(stmts: readonly Stmt[]): void;
+}
+
+/** Blocks whose results are kept at a time. */
+const ROUND = 1024;
+
+export class ReductionWriter {
+  readonly #host: Host;
+  readonly #copier: Copier;
+  readonly #prelude: Prelude;
+
+  constructor(host: Host, copier: Copier, prelude: Prelude) {
+    this.#host = host;
+    this.#copier = copier;
+    this.#prelude = prelude;
+  }
+
+  write(s: Reduce, mayBeParallel: boolean): void {
+    const states = s.accs.map((acc): State => this.#declare(acc));
+    const isShort = s.extent.kind === "const" && Number(s.extent.value) <= 2 * s.order.block;
+    const isOrdered = states.some((x) => x.position !== null || isProduct(x));
+    if (mayBeParallel && !isShort && !isOrdered) this.#inBlocks(s, states);
+    else this.#alone(s, states, isOrdered);
+    for (const [i, acc] of s.accs.entries()) this.#result(acc, states[i]!);
+  }
+
+  /** On the thread that comes along. */
+  #alone(s: Reduce, states: readonly State[], isOrdered: boolean): void {
+    const { e } = this.#host;
+    const end = this.#host.value(s.extent);
+    const isSearch = states.some((x) => x.position !== null);
+    const lanes = isSearch ? 1 : s.order.lanes;
+    const { block } = s.order;
+    if (isOrdered || !states.some((x) => x.error !== null)) {
+      this.#host.block("", () => this.#stretch(s, states, "0", end, lanes, (x, value) => this.#add(x, value)));
+      return;
+    }
+    const [start, stop] = [e.fresh("start"), e.fresh("stop")];
+    this.#host.block(`for (long long ${start} = 0; ${start} < ${end}; ${start} += ${block})`, () => {
+      this.#host.line(`const long long ${stop} = ${start} + ${block} < ${end} ? ${start} + ${block} : ${end};`);
+      this.#stretch(s, states, start, stop, lanes, (x, value) => this.#add(x, value));
+    });
+  }
+
+  /** Blocks by several threads, a round of them at a time; what they come to is combined in order. */
+  #inBlocks(s: Reduce, states: readonly State[]): void {
+    const host = this.#host;
+    const { e } = host;
+    const { block, lanes } = s.order;
+    const end = e.fresh("end");
+    const [first, count, at] = [e.fresh("first"), e.fresh("count"), e.fresh("b")];
+    host.line(`const long long ${end} = ${host.value(s.extent)};`);
+    const partials = states.map((x) => ({ x, name: e.fresh("partial"), c: VALUE[x.type] }));
+    host.braces(`for (long long ${first} = 0; ${first} * ${block} < ${end}; ${first} += ${ROUND})`, () => {
+      host.line(`long long ${count} = (${end} + ${block - 1}) / ${block} - ${first};`);
+      host.line(`if (${count} > ${ROUND}) ${count} = ${ROUND};`);
+      for (const { name, c } of partials) host.line(`${c} ${name}[${ROUND}];`);
+      const inner = workOf(s.body, s.accs);
+      const scale = { extent: this.#copier.b.index(block), inside: inner };
+      const extra = [
+        { declaration: `const long long ${first}`, name: first },
+        { declaration: `const long long ${end}`, name: end },
+        ...partials.map(({ name, c }) => ({ declaration: `${c} *${name}`, name })),
+      ];
+      writeParallel(host, "reduce", count, { additions: 1, loops: [scale] }, extra, () => {
+        host.block(`for (long long ${at} = begin; ${at} < end; ${at}++)`, () => {
+          const [start, stop] = [e.fresh("start"), e.fresh("stop")];
+          host.line(`const long long ${start} = (${first} + ${at}) * ${block};`);
+          host.line(`const long long ${stop} = ${start} + ${block} < ${end} ? ${start} + ${block} : ${end};`);
+          this.#stretch(s, states, start, stop, lanes, (x, value) => {
+            host.line(`${partials[states.indexOf(x)]!.name}[${at}] = ${value};`);
+          });
+        });
+      });
+      host.braces(`for (long long ${at} = 0; ${at} < ${count}; ${at}++)`, () => {
+        for (const { x, name } of partials) this.#add(x, `${name}[${at}]`);
+      });
+    });
+  }
+
+  /** Elements `first` to `stop`, in lanes; `take` gets what they come to. */
+  #stretch(
+    s: Reduce,
+    states: readonly State[],
+    first: string,
+    stop: string,
+    lanes: number,
+    take: (x: State, value: string) => void,
+  ): void {
+    if (lanes > 1 && states.every((x) => x.position === null && !isProduct(x))) {
+      this.#vectors(s, states, first, stop, lanes);
+      for (const x of states) take(x, this.#combineLanes(x, lanes));
+      return;
+    }
+    const host = this.#host;
+    const isDirect = (x: State): boolean => x.position !== null || isProduct(x);
+    for (const x of states) {
+      if (isDirect(x)) continue;
+      const start = literal(x.type, identity(x.acc.monoid, x.type));
+      host.line(`${VALUE[x.type]} ${x.part}[${lanes}] = { ${Array.from({ length: lanes }, () => start).join(", ")} };`);
+    }
+    const at = host.e.fresh(s.ref.name);
+    host.block(`for (long long ${at} = ${first}; ${at} < ${stop}; ${at}++)`, () =>
+      this.#element(s, states, at, (x, value) => {
+        const target = isDirect(x) ? x.total : `${x.part}[${lanes > 1 ? `${at} & ${lanes - 1}` : "0"}]`;
+        host.line(`${target} = ${this.#combine(x, target, value)};`);
+      }),
+    );
+    for (const x of states) if (!isDirect(x)) take(x, this.#combineLanes(x, lanes));
+  }
+
+  /**
+   * One element per lane, the lanes in vectors. Compilers keep vectors of sums in registers when they are written as such; the elements are
+   * computed before, a stretch of them at a time, unless they only have to be read.
+   */
+  #vectors(s: Reduce, states: readonly State[], first: string, stop: string, lanes: number): void {
+    const host = this.#host;
+    for (const x of states) {
+      const start = literal(x.type, identity(x.acc.monoid, x.type));
+      const vector = this.#prelude.vector(VALUE[x.type], lanes);
+      host.line(`${vector} ${x.part} = { ${Array.from({ length: lanes }, () => start).join(", ")} };`);
+    }
+    const reads = s.body.length === 0 ? states.map((x) => directRead(x, s.ref)) : [null];
+    if (reads.every((r) => r !== null)) this.#readVectors(s, states, reads, first, stop, lanes);
+    else this.#computeVectors(s, states, first, stop, lanes);
+  }
+
+  #readVectors(
+    s: Reduce,
+    states: readonly State[],
+    reads: readonly Load[],
+    first: string,
+    stop: string,
+    lanes: number,
+  ): void {
+    const host = this.#host;
+    const at = host.e.fresh(s.ref.name);
+    host.line(`long long ${at} = ${first};`);
+    host.block(`for (; ${at} + ${lanes} <= ${stop}; ${at} += ${lanes})`, () => {
+      host.e.setName(this.#copier.ref(s.ref), at, `const long long ${at}`);
+      for (const [i, x] of states.entries()) {
+        const { buffer, index } = reads[i]!;
+        const vector = this.#prelude.vector(VALUE[x.type], lanes);
+        const from = `*(const ${vector} *)(${host.e.nameOf(this.#copier.buffer(buffer))!} + ${host.value(index)})`;
+        host.line(`${x.part} = ${this.#combineVectors(x, x.part, from, lanes)};`);
+      }
+    });
+    host.block(`if (${at} < ${stop})`, () => {
+      this.#rest(states, lanes, () => {
+        host.block(`for (; ${at} < ${stop}; ${at}++)`, () =>
+          this.#element(s, states, at, (x, value) => {
+            const target = `${x.part}_[${at} & ${lanes - 1}]`;
+            host.line(`${target} = ${this.#combine(x, target, value)};`);
+          }),
+        );
+      });
+    });
+  }
+
+  #computeVectors(s: Reduce, states: readonly State[], first: string, stop: string, lanes: number): void {
+    const host = this.#host;
+    const { e } = host;
+    const { block } = s.order;
+    const [base, n, i, at] = [e.fresh("base"), e.fresh("n"), e.fresh("i"), e.fresh(s.ref.name)];
+    host.block(`for (long long ${base} = ${first}; ${base} < ${stop}; ${base} += ${block})`, () => {
+      host.line(`const long long ${n} = ${stop} - ${base} < ${block} ? ${stop} - ${base} : ${block};`);
+      for (const x of states) host.line(`${VALUE[x.type]} ${x.part}_x[${block}] __attribute__((aligned(64)));`);
+      host.line("#pragma GCC ivdep");
+      host.block(`for (long long ${i} = 0; ${i} < ${n}; ${i}++)`, () => {
+        host.line(`const long long ${at} = ${base} + ${i};`);
+        this.#element(s, states, at, (x, value) => host.line(`${x.part}_x[${i}] = ${value};`));
+      });
+      host.line(`long long ${i} = 0;`);
+      host.block(`for (; ${i} + ${lanes} <= ${n}; ${i} += ${lanes})`, () => {
+        for (const x of states) {
+          const from = `*(const ${this.#prelude.vector(VALUE[x.type], lanes)} *)(${x.part}_x + ${i})`;
+          host.line(`${x.part} = ${this.#combineVectors(x, x.part, from, lanes)};`);
+        }
+      });
+      host.block(`if (${i} < ${n})`, () => {
+        this.#rest(states, lanes, () => {
+          host.block(`for (; ${i} < ${n}; ${i}++)`, () => {
+            for (const x of states) {
+              const target = `${x.part}_[${i} & ${lanes - 1}]`;
+              host.line(`${target} = ${this.#combine(x, target, `${x.part}_x[${i}]`)};`);
+            }
+          });
+        });
+      });
+    });
+  }
+
+  /** `body` may write to single lanes, as elements of the arrays `part_`: the vectors themselves stay in registers. */
+  #rest(states: readonly State[], lanes: number, body: () => void): void {
+    const host = this.#host;
+    for (const x of states) {
+      host.line(`${VALUE[x.type]} ${x.part}_[${lanes}];`);
+      host.line(`*(${this.#prelude.vector(VALUE[x.type], lanes)} *)${x.part}_ = ${x.part};`);
+    }
+    body();
+    for (const x of states) {
+      host.line(`${x.part} = *(const ${this.#prelude.vector(VALUE[x.type], lanes)} *)${x.part}_;`);
+    }
+  }
+
+  #element(s: Reduce, states: readonly State[], at: string, take: (x: State, value: string) => void): void {
+    this.#host.e.setName(this.#copier.ref(s.ref), at, `const long long ${at}`);
+    this.#host.body(s.body);
+    this.#host.e.next();
+    for (const x of states) {
+      const value = this.#host.value(x.acc.value);
+      if (x.position !== null) this.#search(x, x.position, value, at);
+      else take(x, value);
+    }
+  }
+
+  #declare(acc: Accumulator): State {
+    const { type } = acc.target;
+    const c = VALUE[type];
+    const total = this.#host.e.fresh(`${acc.target.name}_total`);
+    this.#host.line(`${c} ${total} = ${literal(type, identity(acc.monoid, type))};`);
+    const isSum = acc.monoid === "sum" && isFloat(type);
+    const error = isSum ? this.#host.e.fresh("error") : null;
+    if (error !== null) this.#host.line(`${c} ${error} = 0;`);
+    const position = acc.monoid === "argmax" || acc.monoid === "argmin" ? this.#host.e.fresh("position") : null;
+    if (position !== null) this.#host.line(`long long ${position} = 0;`);
+    return { acc, type, total, error, position, part: this.#host.e.fresh("part") };
+  }
+
+  /** What the lanes come to. */
+  #combineLanes(x: State, lanes: number): string {
+    if (lanes === 1) return `${x.part}[0]`;
+    const all = this.#host.e.fresh("lanes");
+    this.#host.line(`${VALUE[x.type]} ${all}[${lanes}];`);
+    this.#host.line(`__builtin_memcpy(${all}, &${x.part}, sizeof ${all});`);
+    for (let half = lanes / 2; half >= 1; half /= 2) {
+      this.#host.line(
+        `for (int l = 0; l < ${half}; l++) ${all}[l] = ${this.#combine(x, `${all}[l]`, `${all}[l + ${half}]`)};`,
+      );
+    }
+    return `${all}[0]`;
+  }
+
+  /** Adds what a block came to. */
+  #add(x: State, value: string): void {
+    const c = VALUE[x.type];
+    if (x.error === null) return this.#host.line(`${x.total} = ${this.#combine(x, x.total, value)};`);
+    // TwoSum (Knuth, TAOCP vol. 2, 4.2.2).
+    this.#host.braces("", () => {
+      this.#host.line(`const ${c} b = ${value}, s = ${x.total} + b, t = s - ${x.total};`);
+      this.#host.line(`${x.error} += (${x.total} - (s - t)) + (b - t);`);
+      this.#host.line(`${x.total} = s;`);
+    });
+  }
+
+  #combine(x: State, a: string, b: string): string {
+    const { monoid } = x.acc;
+    const t = VALUE[x.type];
+    switch (monoid) {
+      case "sum":
+        return `(${t})(${a} + ${b})`;
+      case "prod":
+        return `(${t})(${a} * ${b})`;
+      case "and":
+        return `${a} & ${b}`;
+      case "or":
+        return `${a} | ${b}`;
+      default: {
+        const name = monoid === "max" || monoid === "argmax" ? "max" : "min";
+        if (isFloat(x.type)) return `${this.#prelude.extremum(name, x.type === "f64" ? "f64" : "f32")}(${a}, ${b})`;
+        return `${a} ${name === "max" ? ">" : "<"} ${b} ? ${a} : ${b}`;
+      }
+    }
+  }
+
+  #combineVectors(x: State, a: string, b: string, lanes: number): string {
+    switch (x.acc.monoid) {
+      case "sum":
+        return `${a} + ${b}`;
+      case "prod":
+        return `${a} * ${b}`;
+      case "and":
+        return `${a} & ${b}`;
+      case "or":
+        return `${a} | ${b}`;
+      default:
+        return `${this.#prelude.vectorExtremum(x.acc.monoid === "max" ? "max" : "min", x.type, lanes)}(${a}, ${b})`;
+    }
+  }
+
+  /** The first NaN wins, else the first best. */
+  #search(x: State, position: string, value: string, at: string): void {
+    const better = `${value} ${x.acc.monoid === "argmax" ? ">" : "<"} ${x.total}`;
+    const wins = isFloat(x.type) ? `${x.total} == ${x.total} && (${better} || ${value} != ${value})` : better;
+    this.#host.line(`if (${at} == 0 || (${wins})) { ${x.total} = ${value}; ${position} = ${at}; }`);
+  }
+
+  #result(acc: Accumulator, { type, total, error, position }: State): void {
+    // The error of an infinite total is NaN.
+    const value = error === null ? total : `${total} - ${total} == 0 ? ${total} + ${error} : ${total}`;
+    this.#host.line(`const ${VALUE[type]} ${this.#host.e.declare(this.#copier.ref(acc.target))} = ${value};`);
+    if (acc.position !== undefined) {
+      this.#host.line(`const long long ${this.#host.e.declare(this.#copier.ref(acc.position))} = ${position!};`);
+    }
+  }
+}
+
+/** The variables of one accumulator. */
+interface State {
+  readonly acc: Accumulator;
+  readonly type: ScalarType;
+  readonly total: string;
+  readonly error: string | null;
+  readonly position: string | null;
+  /** The name of its lanes. */
+  readonly part: string;
+}
+
+/** The element, where it is what lies in memory at consecutive places. */
+function directRead({ acc, type }: State, ref: Ref): Load | null {
+  const e = acc.value;
+  if (e.kind !== "load" || VALUE[type] !== STORED[type]) return null;
+  const isStep = (x: Expr): boolean => {
+    if (x === ref) return true;
+    if (x.kind !== "op" || x.op !== "add") return false;
+    const moving = x.args.filter((a) => within(a).has(ref));
+    return moving.length === 1 && isStep(moving[0]!);
+  };
+  return isStep(e.index) ? e : null;
+}
+
+/** What combines with anything to the other. */
+function identity(monoid: Monoid, type: ScalarType): number | bigint | boolean {
+  if (monoid === "sum") return 0;
+  if (monoid === "prod") return 1;
+  if (monoid === "and") return true;
+  if (monoid === "or") return false;
+  const isMax = monoid === "max" || monoid === "argmax";
+  if (isFloat(type)) return isMax ? -Infinity : Infinity;
+  if (type === "bool") return !isMax;
+  const bits = BigInt((type === "index" ? 8 : BYTES[type]) * 8);
+  if (isUnsigned(type)) return isMax ? 0n : (1n << bits) - 1n;
+  return isMax ? -(1n << (bits - 1n)) : (1n << (bits - 1n)) - 1n;
+}
+
+/** A product of floats is taken in order: its rounding errors are relative, and lanes would save little. */
+function isProduct(x: State): boolean {
+  return isFloat(x.type) && x.acc.monoid === "prod";
+}
