@@ -10,6 +10,8 @@ export class Profile {
   passes: readonly PassStats[] = [];
   /** Ops that ran in JavaScript because no program of theirs exists. */
   hostCalls: readonly string[] = [];
+  /** The target of each program as it is at present: with linker `auto` it may change from `wasm` to `c`. */
+  tiers: () => readonly string[] = () => [];
   calls = 0;
   /** Milliseconds spent in calls; counted when the function was made with `{ profile: true }`. */
   callMilliseconds = 0;
@@ -31,6 +33,8 @@ export class Profile {
   toString(): string {
     const ms = (x: number): string => `${x.toFixed(3)} ms`;
     const lines = [`Function ${this.name}`, `  calls: ${this.calls}, ${ms(this.callMilliseconds)}`];
+    const tiers = [...new Set(this.tiers())];
+    if (tiers.length > 0) lines.push(`  runs on: ${tiers.join(", ")}`);
     for (const [step, time] of this.times) lines.push(`  ${step}: ${ms(time)}`);
     for (const pass of this.passes) {
       const fired = [...pass.fired].map(([rule, n]) => `${rule} x${n}`).join(", ");

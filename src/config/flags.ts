@@ -21,6 +21,7 @@ export interface Flags {
   nThreads: number;
   openmp: boolean;
   openmpElemwiseMinsize: number;
+  cacheSizeLimit: number;
   cxx: string;
   "gcc.cxxflags": string;
   "blas.ldflags": string;
@@ -164,6 +165,7 @@ export const flags: FlagTable = {
   nThreads: whole(0, 0, "Threads of one computation; 0 asks the machine."),
   openmp: bool(true, "Use several threads in elementwise loops and convolutions."),
   openmpElemwiseMinsize: whole(200000, 0, "Fewest elements for which loops use threads."),
+  cacheSizeLimit: whole(2048, 1, "Most MiB of compiled programs that are kept; those not used for longest go first."),
   cxx: text("auto", "C compiler of linker c: a path, auto to search, empty for none."),
   "gcc.cxxflags": text("", "Further flags for the C compiler."),
   "blas.ldflags": text("auto", "Flags that link a BLAS: auto to search, empty for own kernels."),

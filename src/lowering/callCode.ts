@@ -125,7 +125,7 @@ function gemmCode(ctx: CodeContext, step: OpaqueStep, form: CallForm): Stmt[] {
     alpha,
     beta,
   };
-  return [...before, ...wrapLoops(loops, [call], "serial")];
+  return [...before, ...wrapLoops(loops, [call], "parallel", "parallel")];
 }
 
 /** Two axes of a stored value as a matrix; a missing axis (-1) has size 1 and any step. */

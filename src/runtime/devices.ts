@@ -1,23 +1,27 @@
 /** The one list of devices. Each is made when first asked for. */
 import type { ProgramDevice } from "./device.ts";
-import { NativeDevice } from "./native/device.ts";
+import { NativeDevice, whyNotNative } from "./native/device.ts";
+import { TieredDevice } from "./tiered.ts";
 import { WasmDevice } from "./wasm/device.ts";
 
-const made = new Map<string, ProgramDevice>();
+/** Devices by name. */
+interface Devices {
+  readonly wasm: ProgramDevice;
+  readonly c: NativeDevice;
+  readonly auto: ProgramDevice;
+}
 
-const MAKERS: Readonly<Record<string, () => ProgramDevice>> = {
+const made: { -readonly [K in keyof Devices]?: Devices[K] } = {};
+
+const MAKERS: { readonly [K in keyof Devices]: () => Devices[K] } = {
   wasm: () => new WasmDevice(),
-  // One arena for both, so that a function can change from one to the other without a copy.
-  c: () => new NativeDevice(deviceNamed("wasm")!.arena),
+  // One arena for all, so that a function can change from one to the other without a copy.
+  c: () => new NativeDevice(deviceNamed("wasm").arena),
+  auto: () => new TieredDevice(deviceNamed("wasm"), () => (whyNotNative() === null ? deviceNamed("c") : null)),
 };
 
-/** The device of a name, or null where there is none. */
-export function deviceNamed(name: string): ProgramDevice | null {
-  const known = made.get(name);
-  if (known !== undefined) return known;
-  const make = MAKERS[name];
-  if (make === undefined) return null;
-  const device = make();
-  made.set(name, device);
-  return device;
+export function deviceNamed<K extends keyof Devices>(name: K): Devices[K] {
+  let device = made[name];
+  if (device === undefined) made[name] = device = MAKERS[name]();
+  return device as Devices[K];
 }

@@ -153,7 +153,8 @@ export class StatementWriter implements Lines, FunctionHost {
   #for(s: For): void {
     const end = this.value(s.extent);
     const isShort = s.extent.kind === "const" && Number(s.extent.value) < 2;
-    if (s.mode === "serial" || isShort || !this.#mayBeParallel()) return this.#rounds(s, "0", end);
+    const isPlain = s.mode === "serial" || isShort || canStop(s.body);
+    if (isPlain || !this.#mayBeParallel()) return this.#rounds(s, "0", end);
     writeParallel(this, "loop", end, workOf(s.body), [], () => this.#rounds(s, "begin", "end"));
   }
 
@@ -199,4 +200,13 @@ export class StatementWriter implements Lines, FunctionHost {
       `lib->gemm_${type}(${[...sizes, matrix(s.a), matrix(s.b), matrix(s.c), this.value(s.alpha), this.value(s.beta)].join(", ")});`,
     );
   }
+}
+
+/** Whether a body may end the program, which only the function `theano_run` can. */
+function canStop(body: readonly Stmt[]): boolean {
+  return body.some((s) => {
+    if (s.kind === "fail") return true;
+    if (s.kind === "if") return canStop(s.then) || canStop(s.else);
+    return (s.kind === "for" || s.kind === "while" || s.kind === "reduce") && canStop(s.body);
+  });
 }

@@ -14,7 +14,7 @@ import type { TensorVariable } from "../../tensor/variable.ts";
 import { convertArgument } from "../arguments.ts";
 import { describeFailure } from "../failure.ts";
 import type { Linked, Linker, LinkInput, LinkRequest } from "../linker.ts";
-import type { ProgramDevice } from "../../runtime/device.ts";
+import type { Executable, ProgramDevice } from "../../runtime/device.ts";
 import { ProgramRunner } from "../program/runner.ts";
 import { SharedVariable } from "../shared.ts";
 import { checkUpdateValue } from "../updates.ts";
@@ -40,6 +40,7 @@ class ProgramLinking {
   readonly #request: LinkRequest;
   readonly #device: ProgramDevice;
   readonly #texts: string[] = [];
+  readonly #executables: Executable[] = [];
 
   constructor(request: LinkRequest, device: ProgramDevice) {
     this.#request = request;
@@ -80,6 +81,8 @@ class ProgramLinking {
     const at = this.#texts.length - 1;
     Object.defineProperty(this.#texts, at, { get: text, enumerable: true });
     const executable = profile.measure("code", () => this.#device.compile(lowered.program));
+    this.#executables.push(executable);
+    profile.tiers = () => this.#executables.map((e) => e.name);
     return new ProgramRunner({ name, lowered, executable, arena, inputs, borrowed, updates });
   }
 

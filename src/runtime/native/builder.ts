@@ -21,12 +21,17 @@ export interface BackgroundBuild {
   poll(use: (path: string) => void): boolean;
 }
 
+/** Compilers that run at a time: the others wait, so that the program itself has processors left. */
+const MOST_AT_A_TIME = 2;
+
 export class Builder {
   readonly #node: NodeModules;
   readonly #koffi: Koffi;
   readonly #compiler: string;
   readonly #identity: readonly string[];
   readonly #cache: CompileCache;
+  /** Compilations that are under way. Each looks whether it is over, and if so keeps the object, without being asked for it. */
+  readonly #active = new Set<() => void>();
 
   constructor(node: NodeModules, koffi: Koffi, compiler: string) {
     this.#node = node;
@@ -55,34 +60,46 @@ export class Builder {
     return this.#cache.store(key, compile, use, unit.name);
   }
 
-  /** Starts the compiler and returns at once; the process does not wait for it at its end. */
-  start(unit: Unit): BackgroundBuild {
+  /** Starts the compiler and returns at once, or returns null while too many are at work. The process does not wait for it at its end. */
+  start(unit: Unit): BackgroundBuild | null {
+    // Whoever started those may never ask again.
+    for (const settle of this.#active) settle();
+    if (this.#active.size >= MOST_AT_A_TIME) return null;
+    if (this.#active.size === 0) process.once("exit", () => this.#active.forEach((settle) => settle()));
+    return this.#start(unit);
+  }
+
+  #start(unit: Unit): BackgroundBuild {
     const { fs, path } = this.#node;
     const key = this.#key(unit);
     const folder = this.#cache.beginBuild();
-    const [input, output, log] = ["program.so.c", "program.so", "log"].map((f) => path.join(folder, f)) as [
-      string,
-      string,
-      string,
-    ];
+    const at = (file: string): string => path.join(folder, file);
+    const [input, output, log] = [at("program.so.c"), at("program.so"), at("log")];
     fs.writeFileSync(input, unit.source, { mode: 0o600 });
     const child = startProcess(this.#koffi, this.#compiler, compileArguments(unit.flags, input, output), log);
-    let isOver = false;
+    let result: { readonly path: string } | { readonly error: Error } | null = null;
+    const settle = (): void => {
+      if (result !== null) return;
+      const status = child.poll();
+      if (status === null) return;
+      this.#active.delete(settle);
+      if (status === 0 && fs.existsSync(output)) {
+        result = { path: this.#cache.publish(key, output, unit.name) ?? output };
+        if (result.path !== output) this.#cache.abandon(folder);
+        return;
+      }
+      const said = fs.existsSync(log) ? fs.readFileSync(log, "utf8") : "";
+      result = { error: compileError(this.#compiler, said === "" ? `it ended with status ${status}` : said) };
+      this.#cache.abandon(folder);
+    };
+    this.#active.add(settle);
     return {
       poll: (use) => {
-        if (isOver) return true;
-        const status = child.poll();
-        if (status === null) return false;
-        isOver = true;
-        try {
-          if (status !== 0 || !fs.existsSync(output)) {
-            const said = fs.existsSync(log) ? fs.readFileSync(log, "utf8") : "";
-            throw compileError(this.#compiler, said === "" ? `it ended with status ${status}` : said);
-          }
-          use(this.#cache.publish(key, output, unit.name) ?? output);
-        } finally {
-          this.#cache.abandon(folder);
-        }
+        settle();
+        if (result === null) return false;
+        if ("error" in result) throw result.error;
+        use(result.path);
+        if (result.path === output) this.#cache.abandon(folder);
         return true;
       },
     };

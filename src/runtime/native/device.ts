@@ -85,17 +85,16 @@ export class NativeDevice implements ProgramDevice {
     return {
       name: program.name,
       poll: (argBlock) => {
-        if (usesSupport && !this.support.isReady()) return null;
+        const mayLoad = !usesSupport || this.support.isReady();
         let call: NativeCall | null = null;
         const load = (path: string): void => {
           call = this.#load(path, argBlock, usesSupport ? workers : 0);
         };
-        if (build !== null) build.poll(load);
-        else {
+        if (build === null) {
           const known = this.#builder.find(unit);
-          if (known !== null) load(known);
-          else build = this.#builder.start(unit);
-        }
+          if (known === null) build = this.#builder.start(unit);
+          else if (mayLoad) load(known);
+        } else if (mayLoad) build.poll(load);
         return call;
       },
     };

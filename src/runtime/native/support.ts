@@ -35,7 +35,7 @@ export class SupportLibrary {
     if (this.#loaded === null) this.#builder.build(this.#unit, (path) => this.#open(path));
   }
 
-  /** Whether it is there; the first question starts its compilation in the background. */
+  /** Whether it is there; the first questions start its compilation in the background. */
   isReady(): boolean {
     if (this.#loaded !== null) return true;
     if (this.#build === null) {
