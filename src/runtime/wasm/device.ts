@@ -5,23 +5,10 @@ import type { Program } from "../../ir/node.ts";
 import { instruction, type InstructionName } from "../../ir/scalarInstructions.ts";
 import { GEMM_SCRATCH_BYTES } from "../../codegen/wasm/gemm/shape.ts";
 import { gemmModules } from "../../codegen/wasm/gemm/modules.ts";
-import { ModuleBuilder } from "../../codegen/wasm/moduleBuilder.ts";
 import { renderProgram } from "../../codegen/wasm/render.ts";
 import type { Executable, ProgramDevice } from "../device.ts";
 import { Arena } from "./arena.ts";
-
-let relaxedSimd: boolean | null = null;
-
-/** Whether the engine has multiply-add without rounding in between. */
-function hasRelaxedSimd(): boolean {
-  if (relaxedSimd === null) {
-    const module = new ModuleBuilder();
-    const f = module.function("probe", ["v128", "v128", "v128"], ["v128"]);
-    f.op("f32x4.relaxed_madd", f.param(0), f.param(1), f.param(2));
-    relaxedSimd = WebAssembly.validate(module.bytes());
-  }
-  return relaxedSimd;
-}
+import { hasRelaxedSimd } from "./features.ts";
 
 type HostFunction = (...args: number[]) => number;
 
