@@ -6,7 +6,7 @@ import { WasmDevice } from "./wasm/device.ts";
 
 /** Devices by name. */
 interface Devices {
-  readonly wasm: ProgramDevice;
+  readonly wasm: WasmDevice;
   readonly c: NativeDevice;
   readonly auto: ProgramDevice;
 }

@@ -13,6 +13,9 @@ import { prepare } from "./segments.ts";
 import { writeScalarSegment, type OnDefine } from "./segmentWriter.ts";
 import { planVectorLoop, writeVectorLoop } from "./vectorLoop.ts";
 
+/** Multiplications that a product must have for several threads to be worth their while. */
+const LEAST_PRODUCT = 1e6;
+
 /** A loop that may become a function of its own. */
 export type Loop = For | Reduce;
 
@@ -191,8 +194,19 @@ export class BodyWriter {
     if (type !== "f32" && type !== "f64") throw new RangeError(`no matrix product of ${s.c.buffer.type}`);
     const matrices = [s.a, s.b, s.c].flatMap((m) => [m.offset, m.rowStride, m.colStride]);
     const args = [s.m, s.n, s.k, ...matrices, s.alpha, s.beta];
+    const { helpers } = ev.context;
     ev.evaluation(args, [], () => {
-      f.call(ev.context.helpers.gemm(`gemm_${type}`, type), ...args.map((e) => ev.value(e)));
+      const product = (name: string): void => {
+        f.call(helpers.gemm(name, type), ...args.map((e) => ev.value(e)));
+      };
+      if (!helpers.threads) return product(`gemm_${type}`);
+      const double = (e: Expr): Operand => op("f64.convert_i32_s", ev.value(e));
+      const work = op("f64.mul", op("f64.mul", double(s.m), double(s.n)), double(s.k));
+      f.if(
+        op("f64.ge", work, (w) => void w.f64(LEAST_PRODUCT)),
+        () => product(`parallel_gemm_${type}`),
+        () => product(`gemm_${type}`),
+      );
     });
   }
 }

@@ -7,8 +7,17 @@ export class Helpers {
   readonly #module: ModuleBuilder;
   readonly #made = new Map<string, Callee>();
 
-  constructor(module: ModuleBuilder) {
+  /** Whether large loops and products are offered to other threads. */
+  readonly threads: boolean;
+
+  constructor(module: ModuleBuilder, threads = false) {
     this.#module = module;
+    this.threads = threads;
+  }
+
+  /** `(kernel, frame, end, chunk, work)`: 1 if rounds 0 to `end` of a kernel were done by several threads, 0 if nothing was done. */
+  parallel(): Callee {
+    return this.#module.import("parallel", ["i32", "i32", "i32", "i32", "f64"], ["i32"]);
   }
 
   /** Division rounded down, 0 for a zero divisor. */

@@ -4,6 +4,7 @@
  */
 import type { Expr, For, Reduce, Ref, ScalarType, Stmt } from "../../ir/node.ts";
 import type { IrBuilder } from "../../ir/build.ts";
+import { workOf } from "../work.ts";
 import { BodyWriter, type Loop } from "./bodyWriter.ts";
 import { Evaluator } from "./evaluator.ts";
 import { factsOf, freeRefs, innerBodies } from "./facts.ts";
@@ -18,6 +19,10 @@ import { mul } from "./functionBuilder.ts";
 
 /** Innermost iterations per call, roughly. */
 const CHUNK = 16_384;
+/** Additions in a loop for which several threads are worth their while. */
+const LEAST_WORK = 800_000;
+/** How often a loop is taken to go round where nobody knows. */
+const UNKNOWN_EXTENT = 64;
 
 /** Writes the functions of one program. */
 export class KernelWriter {
@@ -107,7 +112,9 @@ export class KernelWriter {
 
   #forKernel(outer: BodyWriter, s: For): void {
     const kernel = this.#kernel(s, (writer, start, end) => writer.range(s, start, end));
-    this.#callInChunks(outer, s, kernel, 1);
+    const isShared = this.#helpers.threads && s.mode !== "serial" && !factsOf([s]).fails;
+    if (isShared) this.#module.export(kernel);
+    this.#callInChunks(outer, s, kernel, 1, isShared ? this.#count - 1 : null);
   }
 
   #reduceKernel(outer: BodyWriter, s: Reduce): void {
@@ -149,12 +156,19 @@ export class KernelWriter {
   }
 
   /** Chunks are multiples of `grain` and of what vector loops take at a time. */
-  #callInChunks(outer: BodyWriter, s: Loop, kernel: FunctionBuilder, grain: number): void {
+  #callInChunks(
+    outer: BodyWriter,
+    s: Loop,
+    kernel: FunctionBuilder,
+    grain: number,
+    shared: number | null = null,
+  ): void {
     const { f, pointer } = outer;
     const end = outer.local(s.extent);
     const [start, stop, chunk] = f.locals("i32", 3) as [Local, Local, Local];
     f.set(chunk, this.#chunk(outer, s, grain));
     f.set(start, 0);
+    if (shared !== null) this.#offer(outer, s, shared, start, end, chunk);
     f.if(op("i32.lt_s", start, end), () => {
       f.loop((next) => {
         f.set(stop, op("i32.sub", end, start));
@@ -170,6 +184,44 @@ export class KernelWriter {
       });
     });
     f.release(end, start, stop, chunk);
+  }
+
+  /** Offers a loop with much to do to other threads; `start` becomes `end` if they have done it. */
+  #offer(outer: BodyWriter, s: Loop, number: number, start: Local, end: Local, chunk: Local): void {
+    const { f, pointer } = outer;
+    const work = f.local("f64");
+    f.set(work, op("f64.mul", op("f64.convert_i32_s", end), this.#workOfRound(outer, s)));
+    f.if(
+      op("f64.ge", work, (w) => void w.f64(LEAST_WORK)),
+      () => {
+        f.i32(number).push(pointer, end, chunk, work).call(this.#helpers.parallel());
+        f.if(null, () => f.set(start, end));
+      },
+    );
+    f.release(work);
+  }
+
+  /** Additions of one round, roughly. */
+  #workOfRound(outer: BodyWriter, s: Loop): Operand {
+    const { ev } = outer;
+    const { additions, loops } = workOf(s.body, s.kind === "reduce" ? s.accs : []);
+    const constant =
+      (x: number): Operand =>
+      (w) =>
+        void w.f64(x);
+    let total: Operand = constant(Math.max(1, additions));
+    for (const { extent, inside } of loops) {
+      const own = Math.max(1, inside.additions) * UNKNOWN_EXTENT ** Math.min(1, inside.loops.length);
+      const local = extent.kind === "ref" ? ev.scalars.get(extent) : undefined;
+      const times =
+        extent.kind === "const"
+          ? constant(Number(extent.value))
+          : local === undefined
+            ? constant(UNKNOWN_EXTENT)
+            : op("f64.convert_i32_s", local);
+      total = op("f64.add", total, op("f64.mul", times, constant(own)));
+    }
+    return total;
   }
 
   /** Outer iterations per call: the more work one of them is, the fewer. */

@@ -12,16 +12,26 @@ export interface RenderedProgram {
   /** What each 4-byte slot at the beginning of the frame holds. */
   readonly slots: readonly (Buffer | Ref)[];
   readonly frameBytes: number;
-  /** Names of the functions that the module wants: `gemm_f32`, `gemm_f64`, `host:<instruction>`. */
+  /** Names of the functions that the module wants: `gemm_f32`, `gemm_f64`, `host:<instruction>`, and with threads `parallel`, `parallel_gemm_f32`, `parallel_gemm_f64`. */
   readonly imports: readonly string[];
 }
 
-export function renderProgram(program: Program): RenderedProgram {
+/** What the memory and the host offer. */
+export interface WasmCapabilities {
+  readonly sharedMemory: boolean;
+  /** Large loops and products go through the imports `parallel` and `parallel_gemm_*`, which may share them out. */
+  readonly threads: boolean;
+}
+
+export function renderProgram(
+  program: Program,
+  { sharedMemory, threads }: WasmCapabilities = { sharedMemory: false, threads: false },
+): RenderedProgram {
   const legal = legalize(program);
   const args = [...legal.bases, ...legal.sizes];
   const frame = new FrameLayout(args);
-  const module = new ModuleBuilder();
-  const kernels = new KernelWriter(legal.b, module, new Helpers(module), frame);
+  const module = new ModuleBuilder({ sharedMemory });
+  const kernels = new KernelWriter(legal.b, module, new Helpers(module, threads), frame);
   module.export(kernels.main(legal.body, args));
   return {
     bytes: module.bytes(),

@@ -42,6 +42,8 @@ const OWNERS_SHOWN = 5;
  */
 export class Arena {
   readonly memory: WebAssembly.Memory;
+  /** Whether worker threads can see it. */
+  readonly isShared: boolean;
   readonly #free = new FreeList();
   readonly #allocations = new Map<number, Allocation>();
   #end: number;
@@ -49,10 +51,11 @@ export class Arena {
   #views: ArenaViews | null = null;
   readonly #maxPages: number;
 
-  constructor(options: { readonly maxPages?: number } = {}) {
+  constructor(options: { readonly maxPages?: number; readonly shared?: boolean } = {}) {
     this.#maxPages = Math.min(options.maxPages ?? MAX_PAGES, MAX_PAGES);
     const initial = Math.min(INITIAL_PAGES, this.#maxPages);
-    this.memory = new WebAssembly.Memory({ initial, maximum: this.#maxPages });
+    this.isShared = options.shared ?? false;
+    this.memory = new WebAssembly.Memory({ initial, maximum: this.#maxPages, shared: this.isShared });
     this.#end = initial * PAGE - MARGIN;
     this.#free.give(RESERVED, this.#end - RESERVED);
   }

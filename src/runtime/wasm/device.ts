@@ -8,53 +8,94 @@ import { gemmModules } from "../../codegen/wasm/gemm/modules.ts";
 import { renderProgram } from "../../codegen/wasm/render.ts";
 import type { Executable, ProgramDevice } from "../device.ts";
 import { Arena } from "./arena.ts";
+import { mayShareMemory } from "../threads/startWorker.ts";
+import { threadBudget } from "../threads/budget.ts";
+import { type Product, WasmPool } from "../threads/wasmPool.ts";
 import { hasRelaxedSimd } from "./features.ts";
+import { ParallelLoops } from "./parallelLoops.ts";
+import { withSharedMemory } from "./sharedMemory.ts";
 
 type HostFunction = (...args: number[]) => number;
 
+/** The matrix product of a type: as programs call it, and as several threads do it together. */
+interface ProductCode {
+  readonly alone: Product;
+  readonly together: Product;
+}
+
 export class WasmDevice implements ProgramDevice {
   readonly name = "wasm";
-  readonly arena: Arena = new Arena();
-  readonly #products = new Map<string, WebAssembly.ImportValue>();
-  #scratch = -1;
+  readonly arena: Arena = new Arena({ shared: mayShareMemory() });
+  readonly #products = new Map<string, ProductCode>();
+  readonly pool: WasmPool = new WasmPool(this.arena);
+  /** Places for packed blocks, one for each worker. */
+  readonly #scratch: number[] = [];
 
   compile(program: Program): Executable {
-    const rendered = renderProgram(program);
     const { arena } = this;
+    const workers = arena.isShared ? threadBudget() : 1;
+    const rendered = renderProgram(program, { sharedMemory: arena.isShared, threads: workers > 1 });
+    const module = moduleOf(rendered.bytes, program.name);
     const imports: Record<string, WebAssembly.ImportValue> = { memory: arena.memory };
-    for (const name of rendered.imports) imports[name] = this.#import(name);
-    const instance = new WebAssembly.Instance(moduleOf(rendered.bytes, program.name), { env: imports });
-    const main = instance.exports["main"] as (frame: number) => number;
-    const argBlock = arena.allocate(rendered.frameBytes, program.name);
+    const frameStride = Math.ceil(rendered.frameBytes / 64) * 64;
+    const argBlock = arena.allocate(frameStride * workers, program.name);
+    const parallel = new ParallelLoops(arena, this.pool, program, rendered, {
+      module,
+      argBlock,
+      frameStride,
+      workers,
+    });
+    for (const name of rendered.imports) {
+      imports[name] = name === "parallel" ? parallel.run : this.#import(name, workers);
+    }
+    const { exports } = new WebAssembly.Instance(module, { env: imports });
+    parallel.exports = exports;
+    const main = exports["main"] as (frame: number) => number;
     return {
       name: this.name,
       slots: rendered.slots,
       argBlock,
-      workers: 1,
+      workers,
       run: () => main(argBlock),
       free: () => arena.free(argBlock),
     };
   }
 
-  #import(name: string): WebAssembly.ImportValue {
-    if (name.startsWith("gemm_")) return this.#gemm(name);
+  #import(name: string, workers: number): WebAssembly.ImportValue {
+    if (name.startsWith("gemm_")) return this.#product(name, 1).alone;
+    if (name.startsWith("parallel_gemm_")) return this.#product(name.slice("parallel_".length), workers).together;
     if (name.startsWith("host:")) return instruction(name.slice(5) as InstructionName).reference as HostFunction;
     throw new CompileError(`The WebAssembly target has no function ${name}.`);
   }
 
+  #scratchOf(worker: number): number {
+    return (this.#scratch[worker] ??= this.arena.allocate(GEMM_SCRATCH_BYTES, "matrix products"));
+  }
+
   /** The matrix product of a type is compiled once, when a program first needs it. */
-  #gemm(name: string): WebAssembly.ImportValue {
-    const known = this.#products.get(name);
+  #product(name: string, workers: number): ProductCode {
+    const key = `${name} ${workers}`;
+    const known = this.#products.get(key);
     if (known !== undefined) return known;
-    if (this.#scratch < 0) this.#scratch = this.arena.allocate(GEMM_SCRATCH_BYTES, "matrix products");
+    const { arena } = this;
     const fma = !config.deterministic && hasRelaxedSimd();
-    const bytes = decode(gemmModules[fma ? `${name}_fma` : name]!);
-    const instance = new WebAssembly.Instance(moduleOf(bytes, name), {
-      env: { memory: this.arena.memory, scratch: this.#scratch },
-    });
-    const product = instance.exports[name] as WebAssembly.ImportValue;
-    this.#products.set(name, product);
-    return product;
+    const plain = decode(gemmModules[fma ? `${name}_fma` : name]!);
+    const module = moduleOf(arena.isShared ? withSharedMemory(plain) : plain, name);
+    const env = { memory: arena.memory, scratch: this.#scratchOf(0) };
+    const alone = new WebAssembly.Instance(module, { env }).exports[name] as Product;
+    let id = 0;
+    const bytes = name === "gemm_f32" ? 4 : 8;
+    const together = (...operands: number[]): void => {
+      const [m, n, k] = operands as [number, number, number];
+      if (workers > 1 && this.pool.hasStarted(workers, m * n * k)) {
+        if (id === 0) id = this.pool.add(module, (worker) => this.#scratchOf(worker));
+        if (this.pool.runProduct(id, alone, operands, bytes, workers)) return;
+      }
+      alone(...operands);
+    };
+    const made = { alone, together };
+    this.#products.set(key, made);
+    return made;
   }
 }
 

@@ -1,0 +1,41 @@
+/** Worker threads of Node and of browsers, alike. */
+import type * as WorkerThreads from "node:worker_threads";
+
+export interface StartedWorker {
+  post(message: unknown): void;
+}
+
+interface BrowserWorker {
+  postMessage(message: unknown): void;
+}
+
+/** Whether workers can see our memory: in browsers only pages that are isolated from other sites have it. */
+export function mayShareMemory(): boolean {
+  if (typeof SharedArrayBuffer === "undefined") return false;
+  if (nodeWorkers() !== null) return true;
+  const { crossOriginIsolated, Worker } = globalThis as { crossOriginIsolated?: boolean; Worker?: unknown };
+  return crossOriginIsolated === true && Worker !== undefined;
+}
+
+function nodeWorkers(): typeof WorkerThreads | null {
+  const get = (globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } }).process?.getBuiltinModule;
+  return get === undefined ? null : (get("node:worker_threads") as typeof WorkerThreads);
+}
+
+/** Starts a worker that never keeps the process alive. */
+export function startWorker(script: string): StartedWorker {
+  const node = nodeWorkers();
+  if (node !== null) {
+    // Options of this process, such as loaders, are not for a script that imports nothing.
+    const worker = new node.Worker(script, { eval: true, execArgv: [], stdin: false });
+    worker.unref();
+    return { post: (message) => worker.postMessage(message) };
+  }
+  const { Worker, Blob, URL } = globalThis as unknown as {
+    Worker: new (url: string) => BrowserWorker;
+    Blob: new (parts: string[], options: { type: string }) => unknown;
+    URL: { createObjectURL(blob: unknown): string };
+  };
+  const worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+  return { post: (message) => worker.postMessage(message) };
+}
