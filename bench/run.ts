@@ -5,9 +5,11 @@
  *     npm run bench                       everything (about 15 minutes)
  *     npm run bench -- --quick            two processes each, shorter
  *     npm run bench -- --only softmax     rows whose name matches
+ *     npm run bench -- --section native   only the tables against native libraries (or: wasm)
+ *     npm run bench -- --threads 1        native tables for one thread (default 1,2)
  *     npm run bench -- --write            writes docs/benchmarks.md as well
  *
- * NumPy is measured where `python3` (or BENCH_PYTHON) has it.
+ * Native libraries come from bench/peers/setup. NumPy is measured where `python3` (or BENCH_PYTHON) has it.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -24,6 +26,8 @@ import {
   type Case,
   type Library,
 } from "./cases.ts";
+import { NativeBench } from "./native.ts";
+import { median, Samples, time, verdict } from "./samples.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const args = process.argv.slice(2);
@@ -35,15 +39,7 @@ const rounds = Number(option("--rounds") ?? (isQuick ? 2 : 5));
 const budget = isQuick ? 200 : 500;
 const python = process.env["BENCH_PYTHON"] ?? "python3";
 
-interface Sample {
-  readonly ms: number;
-  readonly first: number;
-  readonly value: number | null;
-}
-
-const samples = new Map<string, Sample[]>();
-const problems = new Map<string, string>();
-const key = (library: Library, id: string): string => `${library}/${id}`;
+const samples = new Samples();
 
 // --- setting up ----------------------------------------------------------------------------------
 
@@ -76,58 +72,27 @@ function prepare(): Set<Library> {
 
 // --- measuring -----------------------------------------------------------------------------------
 
-/** One process of a library over some rows. */
+/** One process of a library over some rows. This table is about WebAssembly on one thread. */
 function measure(library: Library, ids: readonly string[]): void {
   const [command, file] = library === "numpy" ? [python, "numpyPython.py"] : [process.execPath, `${library}.mjs`];
-  const { stdout, stderr, status } = spawnSync(
-    command,
-    [join(root, "bench/libraries", file), ids.join(","), String(budget)],
-    {
-      encoding: "utf8",
-      maxBuffer: 1 << 26,
-      timeout: 600_000,
-    },
-  );
-  const seen = new Set<string>();
-  for (const line of stdout.split("\n")) {
-    if (!line.startsWith("{")) continue;
-    const row = JSON.parse(line) as Sample & { name: string; error?: string };
-    seen.add(row.name);
-    if (row.error !== undefined) problems.set(key(library, row.name), row.error);
-    else samples.set(key(library, row.name), [...(samples.get(key(library, row.name)) ?? []), row]);
-  }
-  for (const id of ids)
-    if (!seen.has(id))
-      problems.set(
-        key(library, id),
-        status === 0 ? "no result" : (stderr.split("\n").find((l) => l.includes("Error")) ?? `exit ${status}`),
-      );
+  const env = library === "theano" ? { THEANO_FLAGS: "linker=wasm,n_threads=1" } : {};
+  samples.run(library, command, [join(root, "bench/libraries", file), ids.join(","), String(budget)], ids, env);
 }
 
 function compileTimes(what: string, count: number): number[] {
   return Array.from({ length: count }, () => {
-    const text = execFileSync(process.execPath, [join(root, "bench/compile.mjs"), what], { encoding: "utf8" });
+    const text = execFileSync(process.execPath, [join(root, "bench/compile.mjs"), what], {
+      encoding: "utf8",
+      env: { ...process.env, THEANO_FLAGS: "linker=wasm,n_threads=1" },
+    });
     return (JSON.parse(text) as { ms: number }).ms;
   });
 }
 
-const median = (list: readonly number[]): number => list.toSorted((a, b) => a - b)[list.length >> 1]!;
-
 // --- the table -----------------------------------------------------------------------------------
 
-const time = (ms: number): string => (ms < 0.01 ? `${(ms * 1e3).toPrecision(3)} us` : `${ms.toPrecision(3)} ms`);
-
-function cell(library: Library, id: string): string {
-  const list = samples.get(key(library, id));
-  if (list === undefined) return problems.has(key(library, id)) ? "failed" : "";
-  const ms = list.map((s) => s.ms);
-  return `${time(median(ms))} (${time(Math.min(...ms))}..${time(Math.max(...ms))})`;
-}
-
-function timeOf(library: Library, id: string): number | undefined {
-  const list = samples.get(key(library, id));
-  return list === undefined ? undefined : median(list.map((s) => s.ms));
-}
+const cell = (library: Library, id: string): string => samples.cell(library, id);
+const timeOf = (library: Library, id: string): number | undefined => samples.time(library, id);
 
 function verdicts(c: Case): string[] {
   const own = timeOf("theano", c.id);
@@ -152,15 +117,11 @@ function verdicts(c: Case): string[] {
   return found;
 }
 
-function verdict(text: string, holds: boolean, wanted: string): string {
-  return `${text} (${holds ? "asked" : "FALLS SHORT of"} ${wanted})`;
-}
-
 function disagreements(c: Case): string[] {
-  const own = samples.get(key("theano", c.id))?.[0]?.value;
+  const own = samples.of("theano", c.id)[0]?.value;
   if (own === undefined || own === null) return [];
   return c.libraries.flatMap((library) => {
-    const other = samples.get(key(library, c.id))?.[0]?.value;
+    const other = samples.of(library, c.id)[0]?.value;
     if (
       other === undefined ||
       other === null ||
@@ -174,7 +135,8 @@ function disagreements(c: Case): string[] {
 // --- the run -------------------------------------------------------------------------------------
 
 const present = prepare();
-const cases = CASES.filter((c) => only.test(c.id));
+const sections = option("--section") ?? "wasm,native";
+const cases = sections.includes("wasm") ? CASES.filter((c) => only.test(c.id)) : [];
 const idsFor = (library: Library): string[] =>
   cases
     .filter((c) => c.libraries.includes(library))
@@ -196,7 +158,7 @@ const versions = (name: string): string => {
   return existsSync(file) ? `${name} ${(JSON.parse(readFileSync(file, "utf8")) as { version: string }).version}` : "";
 };
 say(
-  `Node ${process.versions.node}, ${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores; one thread. Median of ${rounds} processes (smallest..largest).`,
+  `Node ${process.versions.node}, ${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores. Median of ${rounds} processes (smallest..largest).`,
 );
 say(["@jax-js/jax", "@tensorflow/tfjs-backend-wasm", "numpy-ts"].map(versions).filter(Boolean).join(", "));
 for (const d of ["f32", "f64"]) {
@@ -222,7 +184,7 @@ for (const d of ["f32", "f64"]) {
       say(`| ... arguments in, fresh result out | ${cell("theano", `${c.id}_boundary`)} | | | | | |`);
   }
 }
-if (only.test("compile")) {
+if (only.test("compile") && sections.includes("wasm")) {
   const mlp = compileTimes("mlp", isQuick ? 3 : 15);
   say();
   say("### Compiling");
@@ -238,10 +200,14 @@ if (only.test("compile")) {
     say(`| ${n} | ${time(ms)} | ${((ms / n) * 1e3).toFixed(0)} us |`);
   }
 }
+if (sections.includes("native")) {
+  const threads = (option("--threads") ?? "1,2").split(",").map(Number);
+  new NativeBench({ root, python, rounds, budget, only, threads, say }).run();
+}
 const wrong = cases.flatMap(disagreements);
-if (problems.size > 0 || wrong.length > 0) {
+if (samples.problems.size > 0 || wrong.length > 0) {
   say();
-  for (const [where, what] of problems) say(`- ${where}: ${what}`);
+  for (const [where, what] of samples.problems) say(`- ${where}: ${what}`);
   for (const line of wrong) say(`- results differ: ${line}`);
 }
 if (args.includes("--write")) {

@@ -45,7 +45,14 @@ for (const dtype of ["float32", "float64"]) {
   };
   const check = (r) => (r.size === 1 ? +r : r.data[Math.floor(r.size / 3)]);
 
-  for (const n of [256, 512, 1024, 2048])
+  for (const n of [16, 32, 48, 64, 96]) {
+    if (!has(`batched_${n}_${d}`)) continue;
+    const [a, b] = [shared([1000, n, n], 1), shared([1000, n, n], 2)];
+    const f = theano.function([], theano.Out(T.batchedDot(a, b), { borrow: true }));
+    await measure(`batched_${n}_${d}`, () => void f());
+    f.free();
+  }
+  for (const n of [128, 256, 512, 1024, 2048])
     await both(
       `matmul_${n}_${d}`,
       [

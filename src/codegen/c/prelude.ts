@@ -55,6 +55,39 @@ export class Prelude {
     );
   }
 
+  /** The first `count` lanes of a vector, another value in the others. */
+  firstLanes(element: string, lanes: number): string {
+    const v = this.vector(element, lanes);
+    const numbers = Array.from({ length: lanes }, (_, i) => i).join(", ");
+    const integer =
+      element === "float" ? "int" : element === "double" ? "long long" : element.replace("unsigned", "signed");
+    const mask = this.vector(integer, lanes);
+    const body =
+      `const ${mask} k = { ${numbers} }, m = (${mask})(k < (${mask}){} + (${integer})count); ` +
+      `return (${v})(((${mask})x & m) | ((${mask})((${v}){} + other) & ~m));`;
+    return this.#inline(`first_${v}`, v, `${v} x, long long count, ${element} other`, body);
+  }
+
+  /** Both halves of a vector of `lanes`. */
+  halves(element: string, lanes: number, x: string): [string, string] {
+    const [v, h] = [this.vector(element, lanes), this.vector(element, lanes / 2)];
+    const list = (from: number): string => Array.from({ length: lanes / 2 }, (_, i) => from + i).join(", ");
+    // Shuffles stay in registers; compilers that have none go through memory.
+    const half = (name: string, from: number): string =>
+      this.need(
+        `${name}_${v}`,
+        () => `#ifndef __has_builtin
+#define __has_builtin(x) 0
+#endif
+#if __has_builtin(__builtin_shufflevector)
+static inline ${h} ${name}_${v}(${v} x) { return __builtin_shufflevector(x, x, ${list(from)}); }
+#else
+static inline ${h} ${name}_${v}(${v} x) { ${h} r; __builtin_memcpy(&r, (char *)&x + ${from} * sizeof(${element}), sizeof r); return r; }
+#endif`,
+      );
+    return [`${half("low", 0)}(${x})`, `${half("high", lanes / 2)}(${x})`];
+  }
+
   /** `extremum` of each lane. */
   vectorExtremum(name: "min" | "max", type: ScalarType, lanes: number): string {
     const t = VALUE[type];

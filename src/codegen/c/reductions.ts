@@ -106,7 +106,7 @@ export class ReductionWriter {
   ): void {
     if (lanes > 1 && states.every((x) => x.position === null && !isProduct(x))) {
       this.#vectors(s, states, first, stop, lanes);
-      for (const x of states) take(x, this.#combineLanes(x, lanes));
+      for (const x of states) take(x, this.#combineHalves(x, lanes));
       return;
     }
     const host = this.#host;
@@ -123,7 +123,7 @@ export class ReductionWriter {
         host.line(`${target} = ${this.#combine(x, target, value)};`);
       }),
     );
-    for (const x of states) if (!isDirect(x)) take(x, this.#combineLanes(x, lanes));
+    for (const x of states) if (!isDirect(x)) take(x, this.#combineArray(x, lanes));
   }
 
   /**
@@ -152,25 +152,26 @@ export class ReductionWriter {
   ): void {
     const host = this.#host;
     const at = host.e.fresh(s.ref.name);
+    const vectorAt = (x: State, i: number): string => {
+      const { buffer, index } = reads[i]!;
+      const vector = this.#prelude.vector(VALUE[x.type], lanes);
+      return `*(const ${vector} *)(${host.e.nameOf(this.#copier.buffer(buffer))!} + ${host.value(index)})`;
+    };
     host.line(`long long ${at} = ${first};`);
+    host.line("#pragma GCC unroll 4");
     host.block(`for (; ${at} + ${lanes} <= ${stop}; ${at} += ${lanes})`, () => {
       host.e.setName(this.#copier.ref(s.ref), at, `const long long ${at}`);
       for (const [i, x] of states.entries()) {
-        const { buffer, index } = reads[i]!;
-        const vector = this.#prelude.vector(VALUE[x.type], lanes);
-        const from = `*(const ${vector} *)(${host.e.nameOf(this.#copier.buffer(buffer))!} + ${host.value(index)})`;
-        host.line(`${x.part} = ${this.#combineVectors(x, x.part, from, lanes)};`);
+        host.line(`${x.part} = ${this.#combineVectors(x, x.part, vectorAt(x, i), lanes)};`);
       }
     });
+    // The arena lets vectors be read past the end of what lies there.
     host.block(`if (${at} < ${stop})`, () => {
-      this.#rest(states, lanes, () => {
-        host.block(`for (; ${at} < ${stop}; ${at}++)`, () =>
-          this.#element(s, states, at, (x, value) => {
-            const target = `${x.part}_[${at} & ${lanes - 1}]`;
-            host.line(`${target} = ${this.#combine(x, target, value)};`);
-          }),
-        );
-      });
+      host.e.setName(this.#copier.ref(s.ref), at, `const long long ${at}`);
+      for (const [i, x] of states.entries()) {
+        const last = this.#firstLanes(x, vectorAt(x, i), `${stop} - ${at}`, lanes);
+        host.line(`${x.part} = ${this.#combineVectors(x, x.part, last, lanes)};`);
+      }
     });
   }
 
@@ -188,36 +189,27 @@ export class ReductionWriter {
         this.#element(s, states, at, (x, value) => host.line(`${x.part}_x[${i}] = ${value};`));
       });
       host.line(`long long ${i} = 0;`);
+      const vectorAt = (x: State): string =>
+        `*(const ${this.#prelude.vector(VALUE[x.type], lanes)} *)(${x.part}_x + ${i})`;
+      host.line("#pragma GCC unroll 4");
       host.block(`for (; ${i} + ${lanes} <= ${n}; ${i} += ${lanes})`, () => {
         for (const x of states) {
-          const from = `*(const ${this.#prelude.vector(VALUE[x.type], lanes)} *)(${x.part}_x + ${i})`;
-          host.line(`${x.part} = ${this.#combineVectors(x, x.part, from, lanes)};`);
+          host.line(`${x.part} = ${this.#combineVectors(x, x.part, vectorAt(x), lanes)};`);
         }
       });
       host.block(`if (${i} < ${n})`, () => {
-        this.#rest(states, lanes, () => {
-          host.block(`for (; ${i} < ${n}; ${i}++)`, () => {
-            for (const x of states) {
-              const target = `${x.part}_[${i} & ${lanes - 1}]`;
-              host.line(`${target} = ${this.#combine(x, target, `${x.part}_x[${i}]`)};`);
-            }
-          });
-        });
+        for (const x of states) {
+          const last = this.#firstLanes(x, vectorAt(x), `${n} - ${i}`, lanes);
+          host.line(`${x.part} = ${this.#combineVectors(x, x.part, last, lanes)};`);
+        }
       });
     });
   }
 
-  /** `body` may write to single lanes, as elements of the arrays `part_`: the vectors themselves stay in registers. */
-  #rest(states: readonly State[], lanes: number, body: () => void): void {
-    const host = this.#host;
-    for (const x of states) {
-      host.line(`${VALUE[x.type]} ${x.part}_[${lanes}];`);
-      host.line(`*(${this.#prelude.vector(VALUE[x.type], lanes)} *)${x.part}_ = ${x.part};`);
-    }
-    body();
-    for (const x of states) {
-      host.line(`${x.part} = *(const ${this.#prelude.vector(VALUE[x.type], lanes)} *)${x.part}_;`);
-    }
+  /** The first lanes of a vector; what combines with anything in the others. */
+  #firstLanes(x: State, vector: string, count: string, lanes: number): string {
+    const name = this.#prelude.firstLanes(VALUE[x.type], lanes);
+    return `${name}(${vector}, ${count}, ${literal(x.type, identity(x.acc.monoid, x.type))})`;
   }
 
   #element(s: Reduce, states: readonly State[], at: string, take: (x: State, value: string) => void): void {
@@ -244,18 +236,29 @@ export class ReductionWriter {
     return { acc, type, total, error, position, part: this.#host.e.fresh("part") };
   }
 
-  /** What the lanes come to. */
-  #combineLanes(x: State, lanes: number): string {
-    if (lanes === 1) return `${x.part}[0]`;
-    const all = this.#host.e.fresh("lanes");
-    this.#host.line(`${VALUE[x.type]} ${all}[${lanes}];`);
-    this.#host.line(`__builtin_memcpy(${all}, &${x.part}, sizeof ${all});`);
+  /** What an array of lanes comes to. */
+  #combineArray(x: State, lanes: number): string {
     for (let half = lanes / 2; half >= 1; half /= 2) {
       this.#host.line(
-        `for (int l = 0; l < ${half}; l++) ${all}[l] = ${this.#combine(x, `${all}[l]`, `${all}[l + ${half}]`)};`,
+        `for (int l = 0; l < ${half}; l++) ${x.part}[l] = ${this.#combine(x, `${x.part}[l]`, `${x.part}[l + ${half}]`)};`,
       );
     }
-    return `${all}[0]`;
+    return `${x.part}[0]`;
+  }
+
+  /** What the lanes of a vector come to: halves are combined until one element is left. */
+  #combineHalves(x: State, lanes: number): string {
+    let last = x.part;
+    for (let half = lanes / 2; half >= 1; half /= 2) {
+      const c = VALUE[x.type];
+      const [low, high] = half === 1 ? [`${last}[0]`, `${last}[1]`] : this.#prelude.halves(c, half * 2, last);
+      const name = this.#host.e.fresh("half");
+      const type = half === 1 ? c : this.#prelude.vector(c, half);
+      const value = half === 1 ? this.#combine(x, low!, high!) : this.#combineVectors(x, low!, high!, half);
+      this.#host.line(`const ${type} ${name} = ${value};`);
+      last = name;
+    }
+    return last;
   }
 
   /** Adds what a block came to. */

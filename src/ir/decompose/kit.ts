@@ -72,11 +72,34 @@ export class Kit {
   c(value: number): Expr {
     return this.b.constant(this.f.type, value);
   }
+  /** x + y; a product among them is added with one rounding where the target has an instruction for that. */
   add(x: Expr, y: Expr | number): Expr {
-    return this.b.op("add", x, y);
+    if (this.b.fuses) {
+      if (typeof y !== "number" && isProduct(y)) return this.b.op("fma", y.args[0]!, y.args[1]!, x);
+      if (isProduct(x)) return this.b.op("fma", x.args[0]!, x.args[1]!, this.number(y));
+    }
+    return this.plus(x, y);
   }
   sub(x: Expr | number, y: Expr | number): Expr {
+    if (this.b.fuses) {
+      if (typeof y !== "number" && isProduct(y)) {
+        return this.b.op("fma", this.neg(y.args[0]!), y.args[1]!, this.number(x));
+      }
+      if (typeof x !== "number" && isProduct(x)) {
+        return this.b.op("fma", x.args[0]!, x.args[1]!, typeof y === "number" ? this.c(-y) : this.neg(y));
+      }
+    }
+    return this.minus(x, y);
+  }
+  /** x + y and x - y of rounded values, for formulas that know what rounding loses. */
+  plus(x: Expr, y: Expr | number): Expr {
+    return this.b.op("add", x, y);
+  }
+  minus(x: Expr | number, y: Expr | number): Expr {
     return this.b.op("sub", x, y);
+  }
+  number(x: Expr | number): Expr {
+    return typeof x === "number" ? this.c(x) : x;
   }
   mul(x: Expr, y: Expr | number): Expr {
     return this.b.op("mul", x, y);
@@ -197,55 +220,53 @@ export class Kit {
     return this.float(this.iand(this.bits(x), this.f.halfMask));
   }
 
-  /** x y + z, with one rounding where the target has an instruction for it. */
-  mulAdd(x: Expr, y: Expr, z: Expr | number): Expr {
-    if (!this.b.fuses) return this.add(this.mul(x, y), z);
-    return this.b.op("fma", x, y, typeof z === "number" ? this.c(z) : z);
-  }
-
   /** c0 + c1 v + c2 v^2 + ..., even and odd powers apart, which halves the chain of dependent instructions. */
   poly(v: Expr, coefficients: readonly number[], square?: Expr): Expr {
     if (coefficients.length <= 3) return this.horner(v, coefficients);
     const z = square ?? this.mul(v, v);
     const even = coefficients.filter((_, i) => i % 2 === 0);
     const odd = coefficients.filter((_, i) => i % 2 === 1);
-    if (coefficients.length < 9) return this.mulAdd(this.horner(z, odd), v, this.horner(z, even));
+    if (coefficients.length < 9) return this.add(this.mul(this.horner(z, odd), v), this.horner(z, even));
     const w = this.mul(z, z);
-    return this.mulAdd(this.poly(z, odd, w), v, this.poly(z, even, w));
+    return this.add(this.mul(this.poly(z, odd, w), v), this.poly(z, even, w));
   }
   horner(v: Expr, coefficients: readonly number[]): Expr {
     let sum = this.c(coefficients[coefficients.length - 1]!);
-    for (let i = coefficients.length - 2; i >= 0; i--) sum = this.mulAdd(sum, v, coefficients[i]!);
+    for (let i = coefficients.length - 2; i >= 0; i--) sum = this.add(this.mul(sum, v), coefficients[i]!);
     return sum;
   }
 
   /** x + y exactly, where |x| >= |y| or x = 0. */
   fastSum(x: Expr, y: Expr): Pair {
-    const hi = this.add(x, y);
-    return { hi, lo: this.sub(y, this.sub(hi, x)) };
+    const hi = this.plus(x, y);
+    return { hi, lo: this.minus(y, this.minus(hi, x)) };
   }
   /** x + y exactly. */
   sum(x: Expr, y: Expr): Pair {
-    const hi = this.add(x, y);
-    const back = this.sub(hi, x);
-    return { hi, lo: this.add(this.sub(x, this.sub(hi, back)), this.sub(y, back)) };
+    const hi = this.plus(x, y);
+    const back = this.minus(hi, x);
+    return { hi, lo: this.plus(this.minus(x, this.minus(hi, back)), this.minus(y, back)) };
   }
   /** x * y, exactly up to the square of the rounding unit. */
   product(x: Expr, y: Expr): Pair {
     const hi = this.mul(x, y);
     if (this.b.fuses) return { hi, lo: this.b.op("fma", x, y, this.neg(hi)) };
     const xh = this.upper(x);
-    const xl = this.sub(x, xh);
+    const xl = this.minus(x, xh);
     const yh = x === y ? xh : this.upper(y);
-    const yl = x === y ? xl : this.sub(y, yh);
-    const cross = this.add(this.sub(this.mul(xh, yh), hi), this.mul(xh, yl));
-    return { hi, lo: this.add(this.add(cross, this.mul(xl, yh)), this.mul(xl, yl)) };
+    const yl = x === y ? xl : this.minus(y, yh);
+    const cross = this.plus(this.minus(this.mul(xh, yh), hi), this.mul(xh, yl));
+    return { hi, lo: this.plus(this.plus(cross, this.mul(xl, yh)), this.mul(xl, yl)) };
   }
   /** x / y, to about twice the precision. */
   quotient(x: Pair, y: Pair): Pair {
     const hi = this.div(x.hi, y.hi);
     const product = this.product(hi, y.hi);
-    const rest = this.sub(this.add(this.sub(this.sub(x.hi, product.hi), product.lo), x.lo), this.mul(hi, y.lo));
+    const rest = this.minus(this.plus(this.minus(this.minus(x.hi, product.hi), product.lo), x.lo), this.mul(hi, y.lo));
     return { hi, lo: this.div(rest, y.hi) };
   }
+}
+
+function isProduct(e: Expr): e is Expr & { readonly kind: "op" } {
+  return e.kind === "op" && e.op === "mul" && (e.type === "f32" || e.type === "f64");
 }

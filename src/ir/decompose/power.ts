@@ -57,8 +57,9 @@ const DOUBLE: Manner = { log: logLong, exp2: EXP2_F64, limit: 1100, subnormal: t
 
 /** 2^hi(1 + lo) as p 2^n. */
 function exponential(k: Kit, hi: Expr, lo: Expr, { exp2 }: Manner): { p: Expr; t: Expr } {
-  const t = k.add(hi, k.f.magic);
-  const r = k.add(k.sub(hi, k.sub(t, k.f.magic)), lo);
+  // `lo` holds what the rounding of `hi` lost: the rounded value is meant.
+  const t = k.plus(hi, k.f.magic);
+  const r = k.add(k.minus(hi, k.sub(t, k.f.magic)), lo);
   return { p: k.add(k.mul(k.poly(r, exp2), r), 1), t };
 }
 
