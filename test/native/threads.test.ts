@@ -96,6 +96,8 @@ describe.skipIf(why !== null)("threads of the C target", () => {
       [1000, 30, 7],
       [7, 500, 900],
       [130, 1300, 130],
+      [3001, 400, 1],
+      [1, 400, 3001],
     ] as const) {
       sameForAll([x, y], [T.dot(x, y), T.dot(y.T, x.T)], [sample(dtype, [m, k]), sample(dtype, [k, n], 2)]);
     }

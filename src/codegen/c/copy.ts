@@ -44,9 +44,29 @@ export class Copier {
     return copy as Ref;
   }
 
+  /** Conditions of the short forms that were given out; null while the long ones are. */
+  #guards: Set<Expr> | null = null;
+
   /** The copy with every function as simple instructions. */
   expr(e: Expr): Expr {
-    return this.#expander.expand(this.#copy(e)).slow;
+    const expanded = this.#expander.expand(this.#copy(e));
+    if (this.#guards === null) return expanded.slow;
+    for (const guard of expanded.guards) this.#guards.add(guard);
+    return expanded.fast;
+  }
+
+  /** During `body`, `expr` gives the short forms of functions; `guards` collects the conditions under which they hold. */
+  short(body: (guards: ReadonlySet<Expr>) => void): void {
+    const guards = new Set<Expr>();
+    this.#guards = guards;
+    body(guards);
+    this.#guards = null;
+  }
+
+  /** Whether there is a short form. */
+  hasShort(e: Expr): boolean {
+    const { fast, slow } = this.#expander.expand(this.#copy(e));
+    return fast !== slow;
   }
 
   #copy(e: Expr): Expr {

@@ -10,12 +10,14 @@ import type { Copier } from "./copy.ts";
 import type { Lines } from "./expressions.ts";
 import { type FunctionHost, writeParallel } from "./functions.ts";
 import type { Prelude } from "./prelude.ts";
+import { mayUseShortForms } from "./shortForms.ts";
 import { isFloat, isUnsigned, literal, STORED, VALUE } from "./types.ts";
 
 /** Where reductions are written. */
 interface Host extends FunctionHost, Lines {
   block(head: string, body: () => void): void;
   body(stmts: readonly Stmt[]): void;
+  writeGuards(name: string, guards: ReadonlySet<Expr>): void;
 }
 
 /** Blocks whose results are kept at a time. */
@@ -183,11 +185,21 @@ export class ReductionWriter {
     host.block(`for (long long ${base} = ${first}; ${base} < ${stop}; ${base} += ${block})`, () => {
       host.line(`const long long ${n} = ${stop} - ${base} < ${block} ? ${stop} - ${base} : ${block};`);
       for (const x of states) host.line(`${VALUE[x.type]} ${x.part}_x[${block}] __attribute__((aligned(64)));`);
-      host.line("#pragma GCC ivdep");
-      host.block(`for (long long ${i} = 0; ${i} < ${n}; ${i}++)`, () => {
-        host.line(`const long long ${at} = ${base} + ${i};`);
-        this.#element(s, states, at, (x, value) => host.line(`${x.part}_x[${i}] = ${value};`));
-      });
+      const elements = (last: () => void = () => {}): void => {
+        host.line("#pragma GCC ivdep");
+        host.block(`for (long long ${i} = 0; ${i} < ${n}; ${i}++)`, () => {
+          host.line(`const long long ${at} = ${base} + ${i};`);
+          this.#element(s, states, at, (x, value) => host.line(`${x.part}_x[${i}] = ${value};`));
+          last();
+        });
+      };
+      const values = states.map((x) => x.acc.value);
+      if (mayUseShortForms(this.#copier, s.body, values)) {
+        const isShort = e.fresh("is_short");
+        host.line(`int ${isShort} = 1;`);
+        this.#copier.short((guards) => elements(() => host.writeGuards(isShort, guards)));
+        host.block(`if (!${isShort})`, () => elements());
+      } else elements();
       host.line(`long long ${i} = 0;`);
       const vectorAt = (x: State): string =>
         `*(const ${this.#prelude.vector(VALUE[x.type], lanes)} *)(${x.part}_x + ${i})`;

@@ -7,6 +7,7 @@ import { workOf } from "../work.ts";
 import { type FunctionHost, writeParallel } from "./functions.ts";
 import type { Prelude } from "./prelude.ts";
 import { ReductionWriter } from "./reductions.ts";
+import { mayUseShortForms, STRETCH } from "./shortForms.ts";
 import { STORED, VALUE } from "./types.ts";
 
 export class StatementWriter implements Lines, FunctionHost {
@@ -159,12 +160,30 @@ export class StatementWriter implements Lines, FunctionHost {
   }
 
   #rounds(s: For, start: string, end: string): void {
+    if (s.mode !== "vector" || !mayUseShortForms(this.#copier, s.body)) return this.#loop(s, start, end);
+    const [base, stop, isShort] = [this.e.fresh("base"), this.e.fresh("stop"), this.e.fresh("is_short")];
+    this.block(`for (long long ${base} = ${start}; ${base} < ${end}; ${base} += ${STRETCH})`, () => {
+      this.line(`const long long ${stop} = ${base} + ${STRETCH} < ${end} ? ${base} + ${STRETCH} : ${end};`);
+      this.line(`int ${isShort} = 1;`);
+      this.#copier.short((guards) => this.#loop(s, base, stop, () => this.writeGuards(isShort, guards)));
+      this.block(`if (!${isShort})`, () => this.#loop(s, base, stop));
+    });
+  }
+
+  /** `name` stays 1 as long as all conditions hold. */
+  writeGuards(name: string, guards: ReadonlySet<Expr>): void {
+    this.e.next();
+    for (const guard of guards) this.line(`${name} &= ${this.e.value(guard)};`);
+  }
+
+  #loop(s: For, start: string, end: string, last: () => void = () => {}): void {
     if (s.mode !== "serial") this.line("#pragma GCC ivdep");
     const i = this.e.fresh(s.ref.name);
     this.#loops++;
     this.block(`for (long long ${i} = ${start}; ${i} < ${end}; ${i}++)`, () => {
       this.e.setName(this.#copier.ref(s.ref), i, `const long long ${i}`);
       this.body(s.body);
+      last();
     });
     this.#loops--;
   }

@@ -6,6 +6,8 @@
  * Every element of C is the sum over k in one order, a function of the sizes alone: the same bits whatever the number of threads.
  */
 
+import { gemvText } from "./gemv.ts";
+
 /** How many rows a tile may have, the most first: what is left over is covered by the next smaller ones. */
 const ROWS: readonly number[] = [12, 8, 4, 2, 1];
 /** A tile's width in vectors. */
@@ -277,6 +279,7 @@ static void gemm_here_${type}(long long m, long long n, long long k, const ${t} 
     }
   }
 }
+${gemvText(type, t)}
 /* C = alpha A B + beta C on any strides (elements); C overlaps neither A nor B. With beta 0 C is not read. */
 void own_gemm_${type}(long long m, long long n, long long k, const ${t} *a, long long ar, long long ac, const ${t} *b, long long br, long long bc,
     ${t} *c, long long cr, long long cc, ${t} alpha, ${t} beta) {
@@ -285,6 +288,8 @@ void own_gemm_${type}(long long m, long long n, long long k, const ${t} *a, long
     for (long long i = 0; i < m; i++) for (long long j = 0; j < n; j++) c[i * cr + j * cc] = beta == 0 ? 0 : beta * c[i * cr + j * cc];
     return;
   }
+  if (n == 1) { gemv_${type}(m, k, a, ar, ac, b, br, c, cr, alpha, beta); return; }
+  if (m == 1) { gemv_${type}(n, k, b, bc, br, a, ac, c, cc, alpha, beta); return; }
   /* Vectors run along the columns of C: the transposed product where those lie apart, or are few. */
   const int few = n < LANES_${type} && m > n && ar == 1;
   if (few || (cc != 1 && cr == 1 && m > 1)) {
