@@ -78,8 +78,8 @@ export class NativeBench {
           const ids = cases.filter((c) => c.columns.includes(column)).map((c) => c.id);
           if (column === "theanoWasm") ids.push(...WASM_THREAD_ROWS.filter((id) => this.#o.only.test(id)));
           if (!this.#present.has(column) || ids.length === 0) continue;
-          // A compiled program of PyTorch takes half a minute to make: it has fewer processes.
-          if (column === "torchCompiled" && round >= 2) continue;
+          // A compiled program of PyTorch takes half a minute to make: it has one process.
+          if (column === "torchCompiled" && round >= 1) continue;
           console.error(
             `native, round ${round + 1} of ${rounds}, ${count} thread${count > 1 ? "s" : ""}: ${NATIVE_TITLES[column]}`,
           );

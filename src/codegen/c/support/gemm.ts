@@ -14,7 +14,7 @@ const ROWS: readonly number[] = [12, 8, 4, 2, 1];
 const WIDTHS: readonly number[] = [2, 1];
 
 /** Blocks of A (rows x depth) stay in the second-level cache, blocks of B (depth x columns) in the third. */
-const [MC, KC, NC] = [384, 384, 3072];
+const [MC, KC, NC] = [384, 512, 3072];
 
 interface Names {
   /** `f32` or `f64`. */
@@ -106,6 +106,8 @@ ${part}
   }
 }
 static void packed_${type}_${rows}x${width}(long long k, const ${t} *a, const ${t} *b, long long br, ${t} *c, long long cr, long long cc, long long columns, ${t} alpha, ${t} beta) {
+  /* C is wanted when the sums are done. */
+  for (int r = 0; r < ${rows}; r++) for (int v = 0; v < ${width}; v++) __builtin_prefetch((const char *)(c + r * cr) + v * VECTOR, 1);
   body_${type}_${rows}x${width}(k, a, 1, ${rows}, b, br, c, cr, cc, columns, alpha, beta);
 }
 static void direct_${type}_${rows}x${width}(long long k, const ${t} *a, long long ar, long long ac, const ${t} *b, long long br, ${t} *c, long long cr, long long cc, long long columns, ${t} alpha, ${t} beta) {
