@@ -54,4 +54,29 @@ check("an error that names the op", () => {
   }
   return false;
 });
+
+// Worker threads share the arena where the page may share memory at all; elsewhere everything runs on one thread.
+const { pool, arena } = (await import("/dist/runtime/devices.js")).deviceNamed("wasm");
+check("memory is shared where it may be", () => arena.isShared === globalThis.crossOriginIsolated);
+if (globalThis.crossOriginIsolated) {
+  const x = T.fmatrix("x");
+  const make = (threads) => {
+    theano.config.nThreads = threads;
+    return theano.function([x], [T.nnet.softmax(x), x.dot(x.T).sum(), T.tanh(x).sum({ axis: 1 })]);
+  };
+  const [one, two] = [make(1), make(2)];
+  const data = theano.full([1500, 700], 0.25, "float32");
+  const wanted = one(data).map(String);
+  let [same, calls] = [true, 0];
+  const start = performance.now();
+  while (pool.jobs < 20 && performance.now() - start < 20_000) {
+    same &&= two(data).every((r, i) => String(r) === wanted[i]);
+    calls++;
+    await new Promise((done) => setTimeout(done, 0));
+  }
+  check(
+    "several threads, the same results",
+    () => (pool.jobs >= 20 && same) || `${pool.jobs} jobs in ${calls} calls, ${same}`,
+  );
+}
 globalThis.results = results;

@@ -28,8 +28,10 @@ const types: Record<string, string> = { ".js": "text/javascript", ".map": "appli
 
 const server = createServer((request, response) => {
   const path = new URL(request.url ?? "/", "http://localhost").pathname;
-  if (path === "/") {
-    response.writeHead(200, { "content-type": "text/html" }).end(page);
+  if (path === "/" || path === "/isolated") {
+    // Only a page that is isolated from other sites may share memory with workers.
+    const isolation = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+    response.writeHead(200, { "content-type": "text/html", ...(path === "/isolated" ? isolation : {}) }).end(page);
     return;
   }
   const file = normalize(join(root, path));
@@ -47,18 +49,22 @@ const { port } = server.address() as { port: number };
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 let failed = 0;
 try {
-  const tab = await browser.newPage();
-  tab.on("pageerror", (error) => {
-    failed++;
-    console.error(`browser: ${error.message}`);
-  });
-  await tab.goto(`http://127.0.0.1:${port}/`);
-  const read = (): unknown => (globalThis as { results?: unknown }).results;
-  await tab.waitForFunction(read, undefined, { timeout: 60_000 });
-  const results = (await tab.evaluate(read)) as { name: string; ok: boolean; detail: string }[];
-  for (const { name, ok, detail } of results) {
-    if (!ok) failed++;
-    console.log(`browser: ${ok ? "ok  " : "FAIL"} ${name}${ok ? "" : `: ${detail}`}`);
+  for (const path of ["", "isolated"]) {
+    const tab = await browser.newPage();
+    tab.on("pageerror", (error) => {
+      failed++;
+      console.error(`browser: ${error.message}`);
+    });
+    await tab.goto(`http://127.0.0.1:${port}/${path}`);
+    const read = (): unknown => (globalThis as { results?: unknown }).results;
+    await tab.waitForFunction(read, undefined, { timeout: 60_000 });
+    const results = (await tab.evaluate(read)) as { name: string; ok: boolean; detail: string }[];
+    for (const { name, ok, detail } of results) {
+      if (!ok) failed++;
+      const where = path === "" ? "" : ` (${path} page)`;
+      console.log(`browser: ${ok ? "ok  " : "FAIL"} ${name}${where}${ok ? "" : `: ${detail}`}`);
+    }
+    await tab.close();
   }
 } finally {
   await browser.close();

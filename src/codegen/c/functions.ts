@@ -16,6 +16,8 @@ export interface FunctionHost {
   addFunction(lines: readonly string[]): void;
   /** Text for the value of an expression of the program. */
   value(e: Expr): string;
+  /** Whether all that such an expression needs has a value here. */
+  isKnown(e: Expr): boolean;
   /** Elements from one worker's buffer to the next one's, a name; undefined for buffers that workers share. */
   strideOf(buffer: Buffer): string | undefined;
 }
@@ -73,7 +75,7 @@ export function writeParallel(
 /** Additions per round; what is only known inside counts as some. */
 function costText(host: FunctionHost, work: Work): string {
   const loops = work.loops.map(({ extent, inside }) => {
-    const times = extent.kind === "const" ? String(extent.value) : host.e.isKnown(extent) ? host.value(extent) : "64";
+    const times = extent.kind === "const" ? String(extent.value) : host.isKnown(extent) ? host.value(extent) : "64";
     return `${times} * (${costText(host, inside)})`;
   });
   return [String(Math.max(1, Math.ceil(work.additions))), ...loops].join(" + ");

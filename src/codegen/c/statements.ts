@@ -97,6 +97,10 @@ export class StatementWriter implements Lines, FunctionHost {
     return this.e.value(this.#copier.expr(e));
   }
 
+  isKnown(e: Expr): boolean {
+    return this.e.isKnown(this.#copier.expr(e));
+  }
+
   block(head: string, body: () => void): void {
     this.braces(head, () => this.e.scope(body));
   }
