@@ -19,6 +19,7 @@ type Word =
   | "frameStride"
   | "byRows"
   | "elementBytes"
+  | "failed"
   | "sleeping"
   | "ready"
   | "product"
@@ -45,6 +46,8 @@ export const CONTROL: Readonly<Record<Word, number>> = {
   /** Matrix products: whether rows of the result are handed out, or columns. */
   byRows: 11,
   elementBytes: 12,
+  /** 1 when a worker could not do its part. */
+  failed: 13,
   /** One word for each worker. */
   sleeping: FIRST_LIST,
   ready: FIRST_LIST + MOST_WORKERS,

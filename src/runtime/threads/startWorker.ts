@@ -6,6 +6,7 @@ export interface StartedWorker {
 }
 
 interface BrowserWorker {
+  onerror: (() => void) | null;
   postMessage(message: unknown): void;
 }
 
@@ -22,13 +23,14 @@ function nodeWorkers(): typeof WorkerThreads | null {
   return get === undefined ? null : (get("node:worker_threads") as typeof WorkerThreads);
 }
 
-/** Starts a worker that never keeps the process alive. */
-export function startWorker(script: string): StartedWorker {
+/** Starts a worker that never keeps the process alive; `onError` is told when it could not start or has ended with an error. */
+export function startWorker(script: string, onError: () => void): StartedWorker {
   const node = nodeWorkers();
   if (node !== null) {
     // Options of this process, such as loaders, are not for a script that imports nothing.
     const worker = new node.Worker(script, { eval: true, execArgv: [], stdin: false });
     worker.unref();
+    worker.on("error", onError);
     return { post: (message) => worker.postMessage(message) };
   }
   const { Worker, Blob, URL } = globalThis as unknown as {
@@ -36,6 +38,7 @@ export function startWorker(script: string): StartedWorker {
     Blob: new (parts: string[], options: { type: string }) => unknown;
     URL: { createObjectURL(blob: unknown): string };
   };
-  const worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+  const worker: BrowserWorker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+  worker.onerror = onError;
   return { post: (message) => worker.postMessage(message) };
 }

@@ -2,6 +2,7 @@
  * Workers that share the arena with the main thread and take over parts of its loops and matrix products. The main thread works too, and alone as long as
  * the workers are not ready; it never blocks, since a browser's main thread may not.
  */
+import { InternalError } from "../../errors.ts";
 import type { Arena } from "../wasm/arena.ts";
 import { CONTROL, MOST_WORKERS } from "./control.ts";
 import { startWorker, type StartedWorker } from "./startWorker.ts";
@@ -38,9 +39,10 @@ export class WasmPool {
 
   /** Starts workers when there was enough to do for `count` threads; false as long as there was not, or where there are none. */
   hasStarted(count: number, work: number): boolean {
+    if (this.#isBroken) return false;
     if (this.#workers.length >= count - 1) return count > 1;
     this.#seenWork += work;
-    if (this.#seenWork < WORTH_STARTING || this.#isBroken || this.#workers.length > 0) return this.#workers.length > 0;
+    if (this.#seenWork < WORTH_STARTING || this.#workers.length > 0) return this.#workers.length > 0;
     try {
       this.#start(Math.min(count, MOST_WORKERS) - 1);
     } catch {
@@ -56,7 +58,7 @@ export class WasmPool {
     this.#words = new Int32Array(buffer, this.#control, CONTROL.words).fill(0);
     this.#numbers = new Float64Array(buffer, this.#control, CONTROL.words / 2);
     for (let index = 1; index <= count; index++) {
-      const worker = startWorker(WORKER_SCRIPT);
+      const worker = startWorker(WORKER_SCRIPT, () => (this.#isBroken = true));
       worker.post({ memory: this.#arena.memory, control: this.#control, index });
       this.#workers.push(worker);
     }
@@ -141,6 +143,11 @@ export class WasmPool {
     Atomics.store(w, CONTROL.isOpen, 0);
     while (Atomics.load(w, CONTROL.inside) > 0) {
       // Their last parts are as short as ours.
+    }
+    if (Atomics.exchange(w, CONTROL.failed, 0) === 1) {
+      throw new InternalError(
+        "a worker thread could not do its part of a loop; config.openmp = false does without them",
+      );
     }
   }
 }

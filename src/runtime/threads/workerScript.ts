@@ -55,8 +55,13 @@ function run() {
         seen = generation;
         // Who is late finds the job closed and touches nothing of it.
         Atomics.add(words, C.inside, 1);
-        if (Atomics.load(words, C.isOpen) === 1 && index < words[C.working]) work();
-        Atomics.sub(words, C.inside, 1);
+        try {
+          if (Atomics.load(words, C.isOpen) === 1 && index < words[C.working]) work();
+        } catch {
+          Atomics.store(words, C.failed, 1);
+        } finally {
+          Atomics.sub(words, C.inside, 1);
+        }
         idle = performance.now();
       } else if (round % 512 === 0 && performance.now() - idle > ${PATIENCE}) break;
     }

@@ -45,8 +45,10 @@ export class WasmDevice implements ProgramDevice {
       frameStride,
       workers,
     });
+    // Functions of the host are on this thread alone.
+    const usesHost = rendered.imports.some((name) => name.startsWith("host:"));
     for (const name of rendered.imports) {
-      imports[name] = name === "parallel" ? parallel.run : this.#import(name, workers);
+      imports[name] = name === "parallel" ? (usesHost ? () => 0 : parallel.run) : this.#import(name, workers);
     }
     const { exports } = new WebAssembly.Instance(module, { env: imports });
     parallel.exports = exports;
