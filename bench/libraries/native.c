@@ -1,8 +1,12 @@
-/* OpenBLAS called directly, and the bandwidth of memory after J. McCalpin's STREAM: `native <threads> <rows> <budget in ms>`. */
+/*
+ * OpenBLAS called directly, and the bandwidth of memory after J. McCalpin's STREAM: `native <threads> <rows> <budget in ms>`. Data and
+ * compared values are those of shared.mjs. OpenBLAS is opened at run time, so that neither its headers nor its linker names are needed.
+ */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,26 +31,37 @@ static int compare(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
   return x < y ? -1 : x > y;
 }
-static void measure(const char *name, void (*run)(void *), void *context) {
+/* One number of a result: two of its elements, so that more than one thread's part is looked at. */
+static double probe(const void *p, size_t n, int isDouble) {
+  size_t i = n / 3, k = 2 * n / 3;
+  return isDouble ? ((const double *)p)[i] + 2 * ((const double *)p)[k] : ((const float *)p)[i] + 2.0 * ((const float *)p)[k];
+}
+static void measure(const char *name, void (*run)(void *), void *context, const void *result, size_t n, int isDouble) {
   double begin = now(), times[10000];
   run(context);
   double first = now() - begin;
   for (int i = 0; i < 3 || now() - begin < 330; i++) run(context);
-  int n = 0;
-  for (double start = now(); (now() - start < budget || n < 3) && n < 10000; n++) {
+  int count = 0;
+  for (double start = now(); (now() - start < budget || count < 3) && count < 10000; count++) {
     double t = now();
     run(context);
-    times[n] = now() - t;
+    times[count] = now() - t;
   }
-  qsort(times, n, sizeof *times, compare);
-  printf("{\"name\":\"%s\",\"ms\":%.9g,\"first\":%.9g,\"value\":null}\n", name, times[n / 2], first);
+  qsort(times, count, sizeof *times, compare);
+  printf("{\"name\":\"%s\",\"ms\":%.9g,\"first\":%.9g,\"value\":", name, times[count / 2], first);
+  if (result) printf("%.17g}\n", probe(result, n, isDouble));
+  else printf("null}\n");
   fflush(stdout);
 }
-static void *array(size_t count, size_t bytes) {
+/* Uniform numbers in [-1, 1), the same everywhere: xorshift32. */
+static void *array(size_t count, size_t bytes, uint32_t seed) {
   void *p = aligned_alloc(64, (count * bytes + 63) / 64 * 64);
+  uint32_t s = seed;
   for (size_t i = 0; i < count; i++) {
-    if (bytes == 4) ((float *)p)[i] = i * 7919 % 1000 / 500.0f - 1;
-    else ((double *)p)[i] = i * 7919 % 1000 / 500.0 - 1;
+    s ^= s << 13, s ^= s >> 17, s ^= s << 5;
+    double value = s / 4294967296.0 * 2 - 1;
+    if (bytes == 4) ((float *)p)[i] = (float)value;
+    else ((double *)p)[i] = value;
   }
   return p;
 }
@@ -68,9 +83,13 @@ static void products(const char *prefix, int n, int count, int isDouble) {
   char name[64];
   snprintf(name, sizeof name, "%s_%d_%s", prefix, n, isDouble ? "f64" : "f32");
   if (!has(name)) return;
+  if (!sgemm || !dgemm) {
+    printf("{\"name\":\"%s\",\"error\":\"libopenblas.so.0 is not there (Debian: libopenblas0-pthread)\"}\n", name);
+    return;
+  }
   size_t size = (size_t)n * n * count, bytes = isDouble ? 8 : 4;
-  struct product p = { n, count, isDouble, array(size, bytes), array(size, bytes), array(size, bytes) };
-  measure(name, multiply, &p);
+  struct product p = { n, count, isDouble, array(size, bytes, 1), array(size, bytes, 2), array(size, bytes, 3) };
+  measure(name, multiply, &p, p.c, size, isDouble);
   free(p.a), free(p.b), free(p.c);
 }
 
@@ -108,10 +127,13 @@ int main(int argc, char **argv) {
   if (library) {
     ((void (*)(int))dlsym(library, "openblas_set_num_threads"))(threads);
     sgemm = (sgemm_t *)dlsym(library, "cblas_sgemm"), dgemm = (dgemm_t *)dlsym(library, "cblas_dgemm");
-    for (int d = 0; d < 2; d++) {
-      for (int i = 0; i < 5; i++) products("batched", (int[]){ 16, 32, 48, 64, 96 }[i], 1000, d);
-      for (int i = 0; i < 5; i++) products("matmul", (int[]){ 128, 256, 512, 1024, 2048 }[i], 1, d);
-    }
+    char *(*config)(void) = (char *(*)(void))dlsym(library, "openblas_get_config");
+    if (!strcmp(wanted, "version")) puts(config ? config() : "OpenBLAS");
+  }
+  if (!strcmp(wanted, "version")) return 0;
+  for (int d = 0; d < 2; d++) {
+    for (int i = 0; i < 5; i++) products("batched", (int[]){ 16, 32, 48, 64, 96 }[i], 1000, d);
+    for (int i = 0; i < 5; i++) products("matmul", (int[]){ 128, 256, 512, 1024, 2048 }[i], 1, d);
   }
   pthread_barrier_init(&start, 0, threads), pthread_barrier_init(&end, 0, threads);
   for (int t = 1; t < threads; t++) {
@@ -124,8 +146,8 @@ int main(int argc, char **argv) {
     snprintf(name, sizeof name, "%s_%s", names[kind], d ? "f64" : "f32");
     if (!has(name)) continue;
     size_t n = 10000000, bytes = d ? 8 : 4;
-    struct stream s = { kind, d, n, array(n, bytes), array(n, bytes), array(n, bytes), array(n, bytes) };
-    measure(name, stream, &s);
+    struct stream s = { kind, d, n, array(n, bytes, 1), array(n, bytes, 2), array(n, bytes, 3), array(n, bytes, 4) };
+    measure(name, stream, &s, kind == 2 ? s.out : 0, n, d);
     free(s.x), free(s.y), free(s.z), free(s.out);
   }
   return 0;

@@ -2,56 +2,15 @@
 import os
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
-import json, sys, time
+import sys
 import numpy as np
+from common import data, labels, measure as measure_within, probe
 
 wanted, budget = set(sys.argv[1].split(",")), float(sys.argv[2]) / 1e3
 
 
-def fill(n, dtype, seed=1):
-    """The xorshift32 of shared.mjs."""
-    out = np.empty(n, np.float64)
-    s = seed & 0xFFFFFFFF or 1
-    for i in range(n):
-        s ^= (s << 13) & 0xFFFFFFFF
-        s ^= s >> 17
-        s ^= (s << 5) & 0xFFFFFFFF
-        out[i] = s / 4294967296 * 2 - 1
-    return out.astype(dtype)
-
-
-def data(shape, dtype, seed):
-    n = int(np.prod(shape))
-    # Long arrays repeat their beginning's statistics: making 1e7 numbers here one by one would take longer than all measurements.
-    if n <= 1_200_000:
-        return fill(n, dtype, seed).reshape(shape)
-    return (np.random.default_rng(seed).random(n) * 2 - 1).astype(dtype).reshape(shape)
-
-
 def measure(name, run, value=None, inner=1):
-    begin = time.perf_counter()
-    run()
-    first = time.perf_counter() - begin
-    i = 1
-    while time.perf_counter() - begin < 0.33 or i < 3:
-        run()
-        i += 1
-        if time.perf_counter() - begin > 3:
-            break
-    times = []
-    start = time.perf_counter()
-    while time.perf_counter() - start < budget or len(times) < 3:
-        t = time.perf_counter()
-        for _ in range(inner):
-            run()
-        times.append((time.perf_counter() - t) / inner * 1e3)
-    ms = sorted(times)[len(times) // 2]
-    print(json.dumps(dict(name=name, ms=ms, first=first * 1e3, value=None if value is None else float(value()))), flush=True)
-
-
-def pick(r):
-    r = np.asarray(r)
-    return r.ravel()[0 if r.size == 1 else r.size // 3]
+    measure_within(name, run, budget, value, inner)
 
 
 def log_softmax(u):
@@ -65,8 +24,7 @@ for dtype, d in ((np.float32, "f32"), (np.float64, "f64")):
         if name not in wanted:
             return
         values = [data(s, dtype, i + 1) for i, s in enumerate(shapes)]
-        exact = all(v.size <= 1_200_000 for v in values)
-        measure(name, lambda: make(*values), (lambda: pick(make(*values))) if exact else None)
+        measure(name, lambda: make(*values), lambda: probe(make(*values)))
 
     for n in (256, 512, 1024, 2048):
         run(f"matmul_{n}_{d}", [(n, n), (n, n)], np.matmul)
@@ -85,7 +43,7 @@ for dtype, d in ((np.float32, "f32"), (np.float64, "f64")):
 
     if f"logreg_{d}" in wanted:
         n = 600
-        x, y = data((n, 784), dtype, 1), np.eye(10, dtype=dtype)[np.arange(n) * 7919 % 10]
+        x, y = data((n, 784), dtype, 1), labels(n, dtype)
         W, b = np.zeros((784, 10), dtype), np.zeros(10, dtype)
 
         def logreg():
@@ -102,7 +60,7 @@ for dtype, d in ((np.float32, "f32"), (np.float64, "f64")):
     for n in (20, 128):
         if f"mlp{n}_{d}" not in wanted:
             continue
-        x, y = data((n, 784), dtype, 1), np.eye(10, dtype=dtype)[np.arange(n) * 7919 % 10]
+        x, y = data((n, 784), dtype, 1), labels(n, dtype)
         W1, b1 = data((784, 500), dtype, 3) * dtype(0.05), np.zeros(500, dtype)
         W2, b2 = np.zeros((500, 10), dtype), np.zeros(10, dtype)
 

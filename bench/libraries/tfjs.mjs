@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import { fill, has, measure, oneHot } from "./shared.mjs";
+import { fill, has, measure, oneHot, probe } from "./shared.mjs";
 
 const require = createRequire(import.meta.url);
 const tf = require("@tensorflow/tfjs");
@@ -23,10 +23,7 @@ const run = async (name, shapes, make) => {
   if (!has(name)) return;
   const values = shapes.map((s, i) => tensor(s, i + 1));
   const once = () => tf.tidy(() => void make(...values));
-  const value = () => {
-    const all = tf.tidy(() => make(...values)).dataSync();
-    return all[all.length === 1 ? 0 : Math.floor(all.length / 3)];
-  };
+  const value = () => probe(tf.tidy(() => make(...values)).dataSync());
   await measure(name, once, value);
   tf.dispose(values);
 };
