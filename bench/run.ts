@@ -2,14 +2,14 @@
  * Measures this package against others on the same work and data, on this machine, in one run: every library and row in fresh processes,
  * in turn, several times. Prints medians over processes with their spread, and ratios against what the project promises.
  *
- *     npm run bench                       everything (about 15 minutes)
+ *     npm run bench                       everything (a quarter of an hour for wasm, an hour for native)
  *     npm run bench -- --quick            two processes each, shorter
  *     npm run bench -- --only softmax     rows whose name matches
  *     npm run bench -- --section native   only the tables against native libraries (or: wasm)
  *     npm run bench -- --threads 1        native tables for one thread (default 1,2)
  *     npm run bench -- --write            writes docs/benchmarks.md as well
  *
- * Native libraries come from bench/peers/setup. NumPy is measured where `python3` (or BENCH_PYTHON) has it.
+ * Native libraries come from bench/peers/setup, or from the Python that BENCH_PYTHON names. What is not there is named and left out.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -27,7 +27,7 @@ import {
   type Library,
 } from "./cases.ts";
 import { NativeBench } from "./native.ts";
-import { median, Samples, time, verdict } from "./samples.ts";
+import { disagreements, median, Samples, time, verdict } from "./samples.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const args = process.argv.slice(2);
@@ -37,7 +37,8 @@ const isQuick = args.includes("--quick");
 const only = new RegExp(option("--only") ?? ".");
 const rounds = Number(option("--rounds") ?? (isQuick ? 2 : 5));
 const budget = isQuick ? 200 : 500;
-const python = process.env["BENCH_PYTHON"] ?? "python3";
+const peers = join(root, "bench/peers/.venv/bin/python");
+const python = process.env["BENCH_PYTHON"] ?? (existsSync(peers) ? peers : "python3");
 
 const samples = new Samples();
 
@@ -117,20 +118,12 @@ function verdicts(c: Case): string[] {
   return found;
 }
 
-function disagreements(c: Case): string[] {
-  const own = samples.of("theano", c.id)[0]?.value;
-  if (own === undefined || own === null) return [];
-  return c.libraries.flatMap((library) => {
-    const other = samples.of(library, c.id)[0]?.value;
-    if (
-      other === undefined ||
-      other === null ||
-      Math.abs(other - own) <= (c.tolerance ?? 1e-4 * Math.max(1, Math.abs(own)))
-    )
-      return [];
-    return [`${c.id}: ${TITLES[library]} gives ${other}, this package ${own}`];
-  });
-}
+const differences = (c: Case): string[] =>
+  disagreements(
+    c.id,
+    c.libraries.map((library) => ({ title: TITLES[library], value: samples.of(library, c.id)[0]?.value })),
+    (value) => c.tolerance ?? 1e-4 * Math.max(1, Math.abs(value)),
+  );
 
 // --- the run -------------------------------------------------------------------------------------
 
@@ -157,10 +150,12 @@ const versions = (name: string): string => {
   const file = join(root, "bench/node_modules", name, "package.json");
   return existsSync(file) ? `${name} ${(JSON.parse(readFileSync(file, "utf8")) as { version: string }).version}` : "";
 };
-say(
-  `Node ${process.versions.node}, ${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores. Median of ${rounds} processes (smallest..largest).`,
-);
-say(["@jax-js/jax", "@tensorflow/tfjs-backend-wasm", "numpy-ts"].map(versions).filter(Boolean).join(", "));
+say(`Node ${process.versions.node}, ${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores.`);
+if (cases.length > 0) {
+  say();
+  say(`WebAssembly tables: median of ${rounds} process${rounds > 1 ? "es" : ""} (smallest..largest).`);
+  say(["@jax-js/jax", "@tensorflow/tfjs-backend-wasm", "numpy-ts"].map(versions).filter(Boolean).join(", "));
+}
 for (const d of ["f32", "f64"]) {
   const rows = cases.filter((c) => c.id.endsWith(d));
   if (rows.length === 0) continue;
@@ -202,12 +197,14 @@ if (only.test("compile") && sections.includes("wasm")) {
 }
 if (sections.includes("native")) {
   const threads = (option("--threads") ?? "1,2").split(",").map(Number);
-  new NativeBench({ root, python, rounds, budget, only, threads, say }).run();
+  // Ten columns on two numbers of threads: three processes each take long enough.
+  const count = option("--rounds") === undefined ? Math.min(rounds, isQuick ? 1 : 3) : rounds;
+  new NativeBench({ root, python, rounds: count, budget, only, threads, say }).run();
 }
-const wrong = cases.flatMap(disagreements);
+const wrong = cases.flatMap(differences);
 if (samples.problems.size > 0 || wrong.length > 0) {
   say();
-  for (const [where, what] of samples.problems) say(`- ${where}: ${what}`);
+  for (const line of samples.failures()) say(`- ${line}`);
   for (const line of wrong) say(`- results differ: ${line}`);
 }
 if (args.includes("--write")) {
