@@ -1,8 +1,9 @@
 /**
- * Reductions over rows: one row of running results that every row is combined with, so that storage is walked in order. Float sums
- * are kept in blocks of rows; block sums are added with TwoSum compensation, as `reduce` does.
+ * Reductions over rows: one row of running results that every row is combined with, so that storage is walked in order. Rows are taken in
+ * blocks, which threads may share; what the blocks come to is combined in their order, with TwoSum compensation where floats are summed, as
+ * `reduce` does. The bits do not depend on how many threads there are.
  */
-import type { Expr, Monoid, ScalarType, Stmt } from "../ir/node.ts";
+import type { Expr, LoopMode, Monoid, Ref, ScalarType, Stmt } from "../ir/node.ts";
 import { isFloatType } from "../ir/scalarInstructions.ts";
 import type { Axis } from "./collapse.ts";
 import type { CodeContext } from "./nestCode.ts";
@@ -11,20 +12,38 @@ import { accumulatorsOf } from "./storage.ts";
 import { scalarOf } from "./types.ts";
 import { label } from "./shapes.ts";
 
+/** Rows of a block. */
 const BLOCK = 64;
+/** Blocks whose results are kept at a time. */
+const ROUND = 8;
+/** Columns that are summed at a time: a row of them stays in the nearest cache. */
+const STRIP = 4096;
+/** Rows that are added to the results at a time, which are then read and written that much less often. */
+const GROUP = 8;
 
-/** Buffers of one accumulation. `block`, `total` and `error` are there for float sums only. */
+/** Buffers of one accumulation. */
 interface Buffers {
   readonly member: AccumulateMember;
   readonly total: ReturnType<CodeContext["scratch"]>;
-  readonly block: ReturnType<CodeContext["scratch"]> | null;
+  /** What the blocks of a round come to, one after the other; none for products of floats, whose order is kept. */
+  readonly parts: ReturnType<CodeContext["scratch"]> | null;
+  /** Rounding errors of the totals, of float sums only. */
   readonly error: ReturnType<CodeContext["scratch"]> | null;
   /** Where the result's element lies in `total`, in canonical loop variables. */
   readonly position: Expr;
-  /** Where the inner loop's element lies in `block`. */
+  /** Where the inner loop's element lies in its row. */
   readonly inner: Expr;
   readonly keptSize: Expr;
   readonly innerSize: Expr;
+}
+
+/** A nest that does nothing but combine rows: its columns may be taken in strips and its rows in groups. */
+export interface Columns {
+  readonly count: Expr;
+  /** A loop over the columns `start` to `start + extent` that takes the rows `at`. */
+  readonly rows: (start: Expr, extent: Expr, at: readonly Expr[]) => Stmt[];
+  /** Are the elements so cheap that memory is what takes the time? */
+  readonly areCheap: boolean;
 }
 
 export class AccumulatorCode {
@@ -32,12 +51,19 @@ export class AccumulatorCode {
   readonly #nest: NestStep;
   readonly #rewrite: (e: Expr) => Expr;
   readonly #buffers: Buffers[];
+  /** Is the outermost loop over rows one that results are kept for? Threads share it then, and blocks do not matter to them. */
+  readonly #isKeptOutside: boolean;
+  /** Number of the present block in its round. */
+  readonly #slot: Ref;
 
   constructor(ctx: CodeContext, nest: NestStep, step: number, rewrite: (e: Expr) => Expr) {
     this.#ctx = ctx;
     this.#nest = nest;
     this.#rewrite = rewrite;
-    this.#buffers = accumulatorsOf(nest).map((m) => this.#prepare(m, step));
+    const members = accumulatorsOf(nest);
+    this.#isKeptOutside = nest.sizes.length > 1 && members.every((m) => m.index.includes(ctx.refs.rows[0]!));
+    this.#slot = ctx.tracer.b.natural("slot");
+    this.#buffers = members.map((m) => this.#prepare(m, step));
   }
 
   get isEmpty(): boolean {
@@ -46,102 +72,185 @@ export class AccumulatorCode {
 
   #prepare(member: AccumulateMember, step: number): Buffers {
     const { tracer } = this.#ctx;
+    const { b, alg } = tracer;
     const { form, targets } = member.root;
     const target = targets[0]!;
     const name = label(target.variable);
-    const keptSize = tracer.alg.multiply(...target.sizes);
+    const keptSize = alg.multiply(...target.sizes);
     const item = this.#nest.items.find((i) => i.kind === "inner" && i.members.includes(member));
     const sizes = item?.kind === "inner" ? item.sizes : [];
-    const innerSize = tracer.alg.multiply(...sizes);
+    const innerSize = alg.multiply(...sizes);
     const layout = tracer.contiguous(sizes);
-    let inner: Expr = tracer.b.index(0);
+    let inner: Expr = b.index(0);
     for (const [i, stride] of layout.strides.entries()) {
-      inner = tracer.b.add(inner, tracer.b.mul(this.#ctx.refs.inner[i]!, stride));
+      inner = b.add(inner, b.mul(this.#ctx.refs.inner[i]!, stride));
     }
-    const isBlocked = form.monoid === "sum" && isFloatType(form.accType);
-    const scratch = (what: string, size: Expr) => this.#ctx.scratch(`${name}.${what}`, form.accType, size, step);
+    const isSum = form.monoid === "sum" && isFloatType(form.accType);
+    const scratch = (what: string, size: Expr, perWorker = false) =>
+      this.#ctx.scratch(`${name}.${what}`, form.accType, size, step, perWorker);
+    // Axes of rows may become one.
+    const blocks = b.idiv(b.add(alg.multiply(...this.#nest.sizes), BLOCK - 1), BLOCK);
+    const partsSize = alg.multiply(this.#isKeptOutside ? b.index(ROUND) : b.min(blocks, ROUND), innerSize);
     return {
       member,
       total: scratch("total", keptSize),
-      block: isBlocked ? scratch("block", innerSize) : null,
-      error: isBlocked ? scratch("error", keptSize) : null,
+      parts: isFloatProduct(member) ? null : scratch("parts", partsSize, this.#isKeptOutside),
+      error: isSum ? scratch("error", keptSize) : null,
       position: tracer.slot({ ...target, layout: tracer.contiguous(target.sizes), dtype: "float64" }, member.index),
-      inner: tracer.alg.normal(inner),
+      inner: alg.normal(inner),
       keptSize,
       innerSize,
     };
   }
 
-  /** Combines the element of this iteration. */
-  add(member: AccumulateMember, stores: Stmt[], bind: (value: Expr, name: string) => Expr): void {
-    const { b } = this.#ctx.tracer;
-    const buffers = this.#buffers.find((x) => x.member === member)!;
-    const buffer = buffers.block ?? buffers.total;
-    const at = this.#rewrite(buffers.block === null ? buffers.position : buffers.inner);
-    const value = bind(this.#rewrite(member.value), "x");
-    const next = bind(combine(b, member.root.form.monoid, b.load(buffer, at), value), "s");
-    stores.push({ kind: "store", buffer, index: at, value: next });
+  /** Combines the elements of this iteration, of one row or several. */
+  add(
+    member: AccumulateMember,
+    stores: Stmt[],
+    bind: (value: Expr, name: string) => Expr,
+    elements: readonly (() => Expr)[] = [() => this.#rewrite(member.value)],
+  ): void {
+    const { b, alg } = this.#ctx.tracer;
+    const x = this.#buffers.find((y) => y.member === member)!;
+    const buffer = x.parts ?? x.total;
+    const inner = this.#rewrite(x.parts === null ? x.position : x.inner);
+    const at = x.parts === null ? inner : alg.normal(b.add(b.mul(this.#slot, x.innerSize), inner));
+    let result: Expr = b.load(buffer, at);
+    for (const element of elements) {
+      result = bind(combine(b, member.root.form.monoid, result, bind(element(), "x")), "s");
+    }
+    stores.push({ kind: "store", buffer, index: at, value: result });
   }
 
-  /** The loops over `rows` around `body`, with what comes before, between blocks of rows, and after. */
-  wrap(rows: readonly Axis[], body: readonly Stmt[]): Stmt[] {
+  /** The loops over `rows` around `body`, or around `columns`, with what comes before, between blocks of rows, and after. */
+  wrap(rows: readonly Axis[], body: readonly Stmt[], columns: Columns | null): Stmt[] {
+    const { b } = this.#ctx.tracer;
     const result: Stmt[] = [];
     for (const x of this.#buffers) {
-      result.push(...this.#fill(x.total, x.keptSize, identity(x.member.root.form.monoid, x.total.type)));
-      if (x.error !== null) result.push(...this.#fill(x.error, x.keptSize, 0));
+      result.push(...this.#fill(x.total, b.index(0), x.keptSize, identityOf(x)));
+      if (x.error !== null) result.push(...this.#fill(x.error, b.index(0), x.keptSize, 0));
     }
-    result.push(...this.#rows(rows, body));
+    let loops = this.#rounds(rows.at(-1)!, body, columns);
+    for (let i = rows.length - 2; i >= 0; i--) {
+      const { ref, size } = rows[i]!;
+      const mode = i === 0 && this.#isKeptOutside ? "parallel" : "serial";
+      loops = [{ kind: "for", ref, extent: size, mode, body: loops }];
+    }
+    result.push(...loops);
     for (const x of this.#buffers) result.push(...this.#finish(x));
     return result;
   }
 
-  #fill(buffer: Buffers["total"], size: Expr, value: number | bigint | boolean): Stmt[] {
-    const { b } = this.#ctx.tracer;
-    const ref = b.ref("index", "k");
-    const store: Stmt = { kind: "store", buffer, index: ref, value: b.constant(buffer.type, value) };
-    return [{ kind: "for", ref, extent: size, mode: "vector", body: [store] }];
+  #fill(buffer: Buffers["total"], start: Expr, size: Expr, value: number | bigint | boolean): Stmt[] {
+    const { b, alg } = this.#ctx.tracer;
+    const k = b.natural("k");
+    const index = alg.normal(b.add(start, k));
+    const store: Stmt = { kind: "store", buffer, index, value: b.constant(buffer.type, value) };
+    return [{ kind: "for", ref: k, extent: size, mode: "vector", body: [store] }];
   }
 
-  #rows(rows: readonly Axis[], body: readonly Stmt[]): Stmt[] {
+  // --- blocks of rows --------------------------------------------------------------------------
+
+  /** All blocks, so many at a time; a task is a block of rows, or a strip of its columns. */
+  #rounds(last: Axis, body: readonly Stmt[], columns: Columns | null): Stmt[] {
     const { b } = this.#ctx.tracer;
-    const last = rows.at(-1)!;
-    let result: Stmt[];
-    if (this.#buffers.every((x) => x.block === null)) {
-      result = [{ kind: "for", ref: last.ref, extent: last.size, mode: "serial", body }];
-    } else {
-      const block = b.ref("index", "block");
-      const start = b.mul(block, BLOCK);
-      const step = b.ref("index", "step");
-      const extent = b.ref("index", "rows");
-      const inside: Stmt[] = [
-        ...this.#buffers.flatMap((x) => (x.block === null ? [] : this.#fill(x.block, x.innerSize, 0))),
-        { kind: "let", ref: extent, value: b.min(b.index(BLOCK), b.sub(last.size, start)) },
-        {
-          kind: "for",
-          ref: step,
-          extent,
-          mode: "serial",
-          body: [{ kind: "let", ref: last.ref, value: b.add(start, step) }, ...body],
-        },
-        ...this.#buffers.flatMap((x) => (x.block === null ? [] : this.#flush(x))),
-      ];
-      const count = b.idiv(b.add(last.size, BLOCK - 1), BLOCK);
-      result = [{ kind: "for", ref: block, extent: count, mode: "serial", body: inside }];
+    const mode: LoopMode = this.#isKeptOutside || this.#buffers.some((x) => x.parts === null) ? "serial" : "parallel";
+    const round = b.natural("round");
+    const blocks = b.idiv(b.add(last.size, BLOCK - 1), BLOCK);
+    const rounds = b.idiv(b.add(blocks, ROUND - 1), ROUND);
+    const count = b.natural("blocks");
+    const block = b.natural("block");
+    const task = b.natural("task");
+    const strips = columns === null ? b.index(1) : b.idiv(b.add(columns.count, STRIP - 1), STRIP);
+    const first = b.natural("first");
+    const left = b.sub(last.size, first);
+    const inside: Stmt[] = [
+      { kind: "let", ref: this.#slot, value: columns === null ? task : b.idiv(task, strips) },
+      { kind: "let", ref: block, value: b.add(b.mul(round, ROUND), this.#slot) },
+      { kind: "let", ref: first, value: b.mul(block, BLOCK) },
+      ...(columns === null ? this.#block(last, first, left, body) : this.#strip(task, strips, first, left, columns)),
+    ];
+    return [
+      {
+        kind: "for",
+        ref: round,
+        extent: rounds,
+        mode: "serial",
+        body: [
+          { kind: "let", ref: count, value: b.min(b.index(ROUND), b.sub(blocks, b.mul(round, ROUND))) },
+          { kind: "for", ref: task, extent: b.mul(count, strips), mode, body: inside },
+          ...this.#buffers.flatMap((x) => this.#flush(x, count, mode)),
+        ],
+      },
+    ];
+  }
+
+  /** One row after the other. */
+  #block(last: Axis, first: Expr, left: Expr, body: readonly Stmt[]): Stmt[] {
+    const { b, alg } = this.#ctx.tracer;
+    const step = b.natural("step");
+    return [
+      ...this.#buffers.flatMap((x) =>
+        x.parts === null ? [] : this.#fill(x.parts, alg.multiply(this.#slot, x.innerSize), x.innerSize, identityOf(x)),
+      ),
+      {
+        kind: "for",
+        ref: step,
+        extent: b.min(b.index(BLOCK), left),
+        mode: "serial",
+        body: [{ kind: "let", ref: last.ref, value: b.add(first, step) }, ...body],
+      },
+    ];
+  }
+
+  /** Some columns, several rows at a time where that is worth it. */
+  #strip(task: Expr, strips: Expr, first: Expr, left: Expr, columns: Columns): Stmt[] {
+    const { b, alg } = this.#ctx.tracer;
+    const start = b.natural("start");
+    const [group, step, row] = [b.natural("group"), b.natural("step"), b.natural("row")];
+    const width = b.min(b.index(STRIP), b.sub(columns.count, start));
+    const rows = b.min(b.index(BLOCK), left);
+    const groups = columns.areCheap ? b.idiv(rows, GROUP) : b.index(0);
+    const result: Stmt[] = [{ kind: "let", ref: start, value: b.mul(b.imod(task, strips), STRIP) }];
+    for (const x of this.#buffers) {
+      if (x.parts === null) continue;
+      const at = alg.normal(b.add(b.mul(this.#slot, x.innerSize), start));
+      result.push(...this.#fill(x.parts, at, width, identityOf(x)));
     }
-    for (let i = rows.length - 2; i >= 0; i--) {
-      const { ref, size } = rows[i]!;
-      result = [{ kind: "for", ref, extent: size, mode: "serial", body: result }];
+    if (columns.areCheap) {
+      const at = Array.from({ length: GROUP }, (_, i) => b.add(row, i));
+      result.push({
+        kind: "for",
+        ref: group,
+        extent: groups,
+        mode: "serial",
+        body: [{ kind: "let", ref: row, value: b.add(first, b.mul(group, GROUP)) }, ...columns.rows(start, width, at)],
+      });
     }
+    const [done, others] = columns.areCheap ? [b.mul(groups, GROUP), b.imod(rows, GROUP)] : [b.index(0), rows];
+    const single = b.natural("row");
+    result.push({
+      kind: "for",
+      ref: step,
+      extent: others,
+      mode: "serial",
+      body: [
+        { kind: "let", ref: single, value: b.add(b.add(first, done), step) },
+        ...columns.rows(start, width, [single]),
+      ],
+    });
     return result;
   }
 
-  /** total + block with the rounding error kept: TwoSum (Knuth, TAOCP vol. 2, 4.2.2). */
-  #flush(x: Buffers): Stmt[] {
+  /** Adds the blocks of a round to the totals in their order, strip by strip. */
+  #flush(x: Buffers, count: Expr, mode: LoopMode): Stmt[] {
+    if (x.parts === null) return [];
     const { b, alg } = this.#ctx.tracer;
-    const k = b.ref("index", "k");
+    const [strip, slot, k] = [b.natural("strip"), b.natural("slot"), b.natural("k")];
     // The kept axes outside the inner loop are rows; the flush runs inside their loops.
     const base = this.#rewrite(this.#withoutInner(x.position));
-    const at = alg.normal(b.add(base, k));
+    const column = b.add(b.mul(strip, STRIP), k);
+    const at = alg.normal(b.add(base, column));
     const lets: Stmt[] = [];
     const bind = (name: string, value: Expr): Expr => {
       const ref = b.ref(value.type, name);
@@ -149,17 +258,21 @@ export class AccumulatorCode {
       return ref;
     };
     const total = bind("total", b.load(x.total, at));
-    const add = bind("add", b.load(x.block!, k));
-    const sum = bind("sum", b.add(total, add));
-    const part = bind("part", b.sub(sum, total));
-    const error = bind("error", b.add(b.sub(total, b.sub(sum, part)), b.sub(add, part)));
-    const errors = bind("errors", b.add(b.load(x.error!, at), error));
-    const body: Stmt[] = [
-      ...lets,
-      { kind: "store", buffer: x.total, index: at, value: sum },
-      { kind: "store", buffer: x.error!, index: at, value: errors },
-    ];
-    return [{ kind: "for", ref: k, extent: x.innerSize, mode: "vector", body }];
+    const add = bind("add", b.load(x.parts, alg.normal(b.add(b.mul(slot, x.innerSize), column))));
+    const sum = bind("sum", combine(b, x.member.root.form.monoid, total, add));
+    const stores: Stmt[] = [{ kind: "store", buffer: x.total, index: at, value: sum }];
+    if (x.error !== null) {
+      // TwoSum: the total plus the block, with the rounding error kept (Knuth, TAOCP vol. 2, 4.2.2).
+      const part = bind("part", b.sub(sum, total));
+      const error = bind("error", b.add(b.sub(total, b.sub(sum, part)), b.sub(add, part)));
+      const errors = bind("errors", b.add(b.load(x.error, at), error));
+      stores.push({ kind: "store", buffer: x.error, index: at, value: errors });
+    }
+    const width = b.min(b.index(STRIP), b.sub(x.innerSize, b.mul(strip, STRIP)));
+    const columns: Stmt = { kind: "for", ref: k, extent: width, mode: "vector", body: [...lets, ...stores] };
+    const blocks: Stmt = { kind: "for", ref: slot, extent: count, mode: "serial", body: [columns] };
+    const extent = b.idiv(b.add(x.innerSize, STRIP - 1), STRIP);
+    return [{ kind: "for", ref: strip, extent, mode, body: [blocks] }];
   }
 
   #withoutInner(position: Expr): Expr {
@@ -175,7 +288,7 @@ export class AccumulatorCode {
     const { tracer, bindings } = this.#ctx;
     const { b } = tracer;
     const { form, targets } = x.member.root;
-    const k = b.ref("index", "k");
+    const k = b.natural("k");
     const lets: Stmt[] = [];
     const bind = (name: string, value: Expr): Expr => {
       if (value.kind === "const" || value.kind === "ref") return value;
@@ -217,6 +330,15 @@ function combine(b: CodeContext["tracer"]["b"], monoid: Monoid, x: Expr, y: Expr
     default:
       return b.or(x, y);
   }
+}
+
+function identityOf(x: Buffers): number | bigint | boolean {
+  return identity(x.member.root.form.monoid, x.total.type);
+}
+
+/** Products of floats are taken in order: parts of them may overflow where the whole does not. */
+function isFloatProduct({ root }: AccumulateMember): boolean {
+  return root.form.monoid === "prod" && isFloatType(root.form.accType);
 }
 
 function identity(monoid: Monoid, type: ScalarType): number | bigint | boolean {

@@ -147,7 +147,7 @@ class GraphLowering {
       tracer,
       refs,
       bindings: storage.bindings,
-      scratch: (name, type, size, step) => this.#scratch(name, type, size, step),
+      scratch: (name, type, size, step, perWorker) => this.#scratch(name, type, size, step, perWorker),
     };
     const body = this.#emit(ctx, schedule);
     const inPlace = new Set([...storage.inPlace].map((u) => u.result));
@@ -241,8 +241,8 @@ class GraphLowering {
     });
   }
 
-  #scratch(name: string, type: ScalarType, size: Expr, step: number): Buffer {
-    const buffer = this.#b.buffer(name, type, "temp", size);
+  #scratch(name: string, type: ScalarType, size: Expr, step: number, perWorker = false): Buffer {
+    const buffer = perWorker ? this.#b.workerBuffer(name, type, size) : this.#b.buffer(name, type, "temp", size);
     this.#temps.push({ buffer, first: step, last: step });
     return buffer;
   }

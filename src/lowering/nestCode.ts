@@ -1,7 +1,8 @@
 /** Writes a nest step as statements: fresh loop variables, collapsed axes, values kept as scalars where they are read. */
 import type { ElementValue } from "../ir/lowered.ts";
 import type { Accumulator, Expr, LoopMode, Monoid, Ref, ReduceOrder, ScalarType, Stmt } from "../ir/node.ts";
-import { AccumulatorCode } from "./accumulatorCode.ts";
+import { instruction, type InstructionName } from "../ir/scalarInstructions.ts";
+import { AccumulatorCode, type Columns } from "./accumulatorCode.ts";
 import { collapseAxes, type Axis } from "./collapse.ts";
 import {
   partsOf,
@@ -23,7 +24,7 @@ export interface CodeContext {
   readonly refs: LoopRefs;
   readonly bindings: ReadonlyMap<Stored, Binding | null>;
   /** A buffer of the workspace that lives during step `step`. */
-  scratch(name: string, type: ScalarType, size: Expr, step: number): Binding["buffer"];
+  scratch(name: string, type: ScalarType, size: Expr, step: number, perWorker?: boolean): Binding["buffer"];
 }
 
 /** A scalar that stands for a stored value at an index. */
@@ -66,8 +67,10 @@ export class NestCode {
       items.flatMap((i) => this.#values(i)),
     );
     const fresh = this.#freshLoops(axes, isFlat ? "i" : "row");
+    const columns = this.#columns(axes.at(-1)?.ref);
+    if (columns !== null) return this.#accumulators.wrap(fresh, [], columns);
     const body = isFlat ? this.#flatItems() : items.flatMap((i) => this.#item(i));
-    if (!this.#accumulators.isEmpty) return this.#accumulators.wrap(fresh, body);
+    if (!this.#accumulators.isEmpty) return this.#accumulators.wrap(fresh, body, null);
     return wrapLoops(fresh, body, isFlat ? "vector" : "parallel", "parallel");
   }
 
@@ -140,6 +143,34 @@ export class NestCode {
     // Scalars of the inner loop end with it.
     for (const m of item.members) if (m.kind === "map") this.#forwards.delete(m.target);
     return code;
+  }
+
+  /** What the nest is if it does nothing but combine rows; `row` is the canonical variable of the last loop over them. */
+  #columns(row: Expr | undefined): Columns | null {
+    const [item, ...others] = this.#nest.items;
+    if (item?.kind !== "inner" || others.length > 0 || row === undefined) return null;
+    const members = item.members.filter((m) => m.kind === "accumulate");
+    if (members.length < item.members.length) return null;
+    const axes = item.sizes.map((size, i): Axis => ({ ref: this.#ctx.refs.inner[i]!, size }));
+    const [axis, ...more] = this.#collapse(axes, this.#positions(item), this.#values(item));
+    if (axis === undefined || more.length > 0) return null;
+    const { b, alg } = this.#tracer;
+    const rows: Columns["rows"] = (start, extent, at) => {
+      const k = b.ref("index", "k");
+      for (const ref of [start, k]) if (ref.kind === "ref") alg.declareScalar(ref, alg.bit(axis.ref));
+      this.#loops.set(axis.ref, b.add(start, k));
+      const lets: Stmt[] = [];
+      const stores: Stmt[] = [];
+      for (const m of members) {
+        const elements = at.map((e) => () => {
+          this.#loops.set(row, e);
+          return this.#rewrite(m.value);
+        });
+        this.#accumulators.add(m, stores, (v, name) => this.#let(lets, v, name), elements);
+      }
+      return [{ kind: "for", ref: k, extent, mode: "vector", body: [...lets, ...stores] }];
+    };
+    return { count: axis.size, rows, areCheap: areCheap(members.map((m) => m.value)) };
   }
 
   #reduce(loops: readonly Axis[], members: readonly ReduceMember[], lets: Stmt[], stores: readonly Stmt[]): Stmt[] {
@@ -284,6 +315,25 @@ export class NestCode {
     const result = go(root);
     return result.type === "index" ? alg.normal(result) : result;
   }
+}
+
+/** Costs less to compute than to fetch from memory, and several of it at a time fit into registers. */
+function areCheap(values: readonly Expr[]): boolean {
+  let cost = 0;
+  const seen = new Set<Expr>();
+  const visit = (e: Expr): void => {
+    if (seen.has(e) || e.type === "index") return;
+    seen.add(e);
+    if (e.kind === "op") {
+      cost += instruction(e.op as InstructionName).cost;
+      e.args.forEach(visit);
+    } else if (e.kind === "cast" || e.kind === "bitcast") {
+      cost++;
+      visit(e.arg);
+    } else if (e.kind === "load") cost++;
+  };
+  values.forEach(visit);
+  return cost <= 6;
 }
 
 export function wrapLoops(

@@ -2,13 +2,16 @@
  * Loops as functions of their own, which threads run parts of: `static void loop_3(const void *context, long long begin, long long end, int worker)`.
  * What a loop uses from outside goes through a structure.
  */
+import type { IrBuilder } from "../../ir/build.ts";
 import type { Buffer, Expr } from "../../ir/node.ts";
-import type { Work } from "../work.ts";
+import { boundOf, type Work } from "../work.ts";
 import type { ExpressionWriter } from "./expressions.ts";
 
 /** Where statements are written, one function after the other. */
 export interface FunctionHost {
   readonly e: ExpressionWriter;
+  /** Makes expressions of the program. */
+  readonly b: IrBuilder;
   line(text: string): void;
   /** Lines of `body` as the inside of a function. */
   collect(body: () => void): string[];
@@ -75,7 +78,8 @@ export function writeParallel(
 /** Additions per round; what is only known inside counts as some. */
 function costText(host: FunctionHost, work: Work): string {
   const loops = work.loops.map(({ extent, inside }) => {
-    const times = extent.kind === "const" ? String(extent.value) : host.isKnown(extent) ? host.value(extent) : "64";
+    const bound = boundOf(host.b, extent, (x) => host.isKnown(x), work.lets);
+    const times = bound === null ? "64" : host.value(bound);
     return `${times} * (${costText(host, inside)})`;
   });
   return [String(Math.max(1, Math.ceil(work.additions))), ...loops].join(" + ");

@@ -1,5 +1,6 @@
 /** Statements as C. */
-import type { Buffer, Call, Expr, For, If, MatrixOperand, Ref, Stmt, While } from "../../ir/node.ts";
+import type { IrBuilder } from "../../ir/build.ts";
+import type { Buffer, Call, Expr, For, If, LoopMode, MatrixOperand, Ref, Stmt, While } from "../../ir/node.ts";
 import { BYTES } from "../../ir/node.ts";
 import type { Copier } from "./copy.ts";
 import { ExpressionWriter, type Lines } from "./expressions.ts";
@@ -28,6 +29,10 @@ export class StatementWriter implements Lines, FunctionHost {
     this.#prelude = prelude;
     this.e = new ExpressionWriter(this, prelude);
     this.#reductions = new ReductionWriter(this, copier, prelude);
+  }
+
+  get b(): IrBuilder {
+    return this.#copier.b;
   }
 
   get lines(): readonly string[] {
@@ -150,16 +155,16 @@ export class StatementWriter implements Lines, FunctionHost {
     return this.e.nameOf(this.#copier.buffer(buffer))!;
   }
 
-  /** Only loops that are not inside of others are worth a function of their own. */
-  #mayBeParallel(): boolean {
-    return this.#loops === 0 && !this.e.isInFunction;
+  /** Worth a function of their own are loops that are not inside of others, and those in loops whose rounds cannot be shared. */
+  #mayBeParallel(mode?: LoopMode): boolean {
+    return (this.#loops === 0 || mode === "parallel") && !this.e.isInFunction;
   }
 
   #for(s: For): void {
     const end = this.value(s.extent);
     const isShort = s.extent.kind === "const" && Number(s.extent.value) < 2;
     const isPlain = s.mode === "serial" || isShort || canStop(s.body);
-    if (isPlain || !this.#mayBeParallel()) return this.#rounds(s, "0", end);
+    if (isPlain || !this.#mayBeParallel(s.mode)) return this.#rounds(s, "0", end);
     writeParallel(this, "loop", end, workOf(s.body), [], () => this.#rounds(s, "begin", "end"));
   }
 

@@ -4,7 +4,7 @@
  */
 import type { Expr, For, Reduce, Ref, ScalarType, Stmt } from "../../ir/node.ts";
 import type { IrBuilder } from "../../ir/build.ts";
-import { workOf } from "../work.ts";
+import { boundOf, type Work, workOf } from "../work.ts";
 import { BodyWriter, type Loop } from "./bodyWriter.ts";
 import { Evaluator } from "./evaluator.ts";
 import { factsOf, freeRefs, innerBodies } from "./facts.ts";
@@ -203,25 +203,25 @@ export class KernelWriter {
 
   /** Additions of one round, roughly. */
   #workOfRound(outer: BodyWriter, s: Loop): Operand {
-    const { ev } = outer;
-    const { additions, loops } = workOf(s.body, s.kind === "reduce" ? s.accs : []);
-    const constant =
-      (x: number): Operand =>
-      (w) =>
-        void w.f64(x);
-    let total: Operand = constant(Math.max(1, additions));
+    return this.#additions(outer, workOf(s.body, s.kind === "reduce" ? s.accs : []));
+  }
+
+  #additions(outer: BodyWriter, { additions, loops, lets }: Work): Operand {
+    const constant = (w: FunctionBuilder, x: number): void => void w.f64(x);
+    let total: Operand = (w) => constant(w, Math.max(1, additions));
     for (const { extent, inside } of loops) {
-      const own = Math.max(1, inside.additions) * UNKNOWN_EXTENT ** Math.min(1, inside.loops.length);
-      const local = extent.kind === "ref" ? ev.scalars.get(extent) : undefined;
-      const times =
-        extent.kind === "const"
-          ? constant(Number(extent.value))
-          : local === undefined
-            ? constant(UNKNOWN_EXTENT)
-            : op("f64.convert_i32_s", local);
-      total = op("f64.add", total, op("f64.mul", times, constant(own)));
+      const bound = boundOf(this.#b, extent, (e) => e.kind === "ref" && outer.ev.scalars.has(e), lets);
+      const times = bound === null ? (w: FunctionBuilder) => constant(w, UNKNOWN_EXTENT) : this.#rounds(outer, bound);
+      total = op("f64.add", total, op("f64.mul", times, this.#additions(outer, inside)));
     }
     return total;
+  }
+
+  #rounds({ f, ev }: BodyWriter, extent: Expr): Operand {
+    if (extent.kind === "const") return (w) => void w.f64(Number(extent.value));
+    const rounds = f.local("i32");
+    ev.evaluation([extent], [], () => f.set(rounds, ev.value(extent)));
+    return op("f64.convert_i32_s", rounds);
   }
 
   /** Outer iterations per call: the more work one of them is, the fewer. */
@@ -254,7 +254,13 @@ function isKernel(s: Stmt): s is Loop {
   if (s.kind !== "for" && s.kind !== "reduce") return false;
   const { calls, assigned, defined } = factsOf([s]);
   if (calls || [...assigned].some((ref) => !defined.has(ref))) return false;
+  // The loops inside become kernels then.
+  if (s.kind === "for" && s.mode === "serial" && s.body.some(isParallel)) return false;
   return !(s.extent.kind === "const" && Number(s.extent.value) <= 8 && factsOf([s]).loops === 1);
+}
+
+function isParallel(s: Stmt): boolean {
+  return s.kind === "for" && (s.mode === "parallel" || (s.mode === "serial" && s.body.some(isParallel)));
 }
 
 /** The extent of the first loop inside. */

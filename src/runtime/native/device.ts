@@ -2,7 +2,7 @@
 import { config } from "../../config/config.ts";
 import { DeviceError } from "../../errors.ts";
 import type { Program } from "../../ir/node.ts";
-import { C_FLAGS, renderC } from "../../codegen/c/render.ts";
+import { C_FLAGS, renderC, type RenderedC } from "../../codegen/c/render.ts";
 import type { Executable, ProgramDevice } from "../device.ts";
 import { threadBudget } from "../threads/budget.ts";
 import type { Arena } from "../wasm/arena.ts";
@@ -58,7 +58,7 @@ export class NativeDevice implements ProgramDevice {
 
   compile(program: Program): Executable {
     const { arena } = this;
-    const { source, slots, usesSupport } = renderC(program, { fuses: this.#fuses && !config.deterministic });
+    const { source, slots, usesSupport } = this.#render(program);
     const workers = threadBudget();
     if (usesSupport) this.support.load();
     const unit: Unit = { name: program.name, source, flags: C_FLAGS };
@@ -77,9 +77,15 @@ export class NativeDevice implements ProgramDevice {
     };
   }
 
+  #render(program: Program): RenderedC {
+    const rendered = renderC(program, { fuses: this.#fuses && !config.deterministic });
+    if (config.trace.includes("code")) console.error(rendered.source);
+    return rendered;
+  }
+
   /** A program that is loaded from the cache, or compiled in the background. */
   begin(program: Program, workers: number): PendingProgram {
-    const { source, usesSupport } = renderC(program, { fuses: this.#fuses && !config.deterministic });
+    const { source, usesSupport } = this.#render(program);
     const unit: Unit = { name: program.name, source, flags: C_FLAGS };
     let build: BackgroundBuild | null = null;
     return {
