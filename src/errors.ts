@@ -242,9 +242,9 @@ function findOwnRoots(): string[] {
   }
 }
 
-/** `[path, line]` of one line of a stack (V8, Gecko and WebKit formats), if it names a file. */
-function parseFrame(frame: string): [string, string] | undefined {
-  const match = /^(.*):(\d+):\d+\)?$/.exec(frame);
+/** `[path, line, column]` of one line of a stack (V8, Gecko and WebKit formats), if it names a file. */
+function parseFrame(frame: string): [string, string, string] | undefined {
+  const match = /^(.*):(\d+):(\d+)\)?$/.exec(frame);
   if (match === null) return undefined;
   let place = match[1]!.trim();
   if (place.startsWith("at ")) {
@@ -253,7 +253,7 @@ function parseFrame(frame: string): [string, string] | undefined {
   } else {
     place = place.slice(place.indexOf("@") + 1);
   }
-  return [place, match[2]!];
+  return [place, match[2]!, match[3]!];
 }
 
 function isForeign(place: string): boolean {
@@ -320,22 +320,28 @@ export function userLine(): string | undefined {
 export interface Origin {
   /** `file:line`, or undefined when no line of the user is in sight. */
   readonly line: string | undefined;
+  /** `file:line:column`, which editors and terminals open. */
+  readonly place: string | undefined;
 }
 
 class StackOrigin implements Origin {
   #error: Error | undefined;
-  #line: string | undefined;
+  #place: string | undefined;
 
   constructor(error: Error) {
     this.#error = error;
   }
 
   get line(): string | undefined {
+    return this.place?.replace(/:\d+$/, "");
+  }
+
+  get place(): string | undefined {
     if (this.#error !== undefined) {
-      this.#line = firstForeignLine(this.#error.stack ?? "");
+      this.#place = firstForeignPlace(this.#error.stack ?? "");
       this.#error = undefined;
     }
-    return this.#line;
+    return this.#place;
   }
 }
 
@@ -361,10 +367,10 @@ export function captureOrigin(): Origin | undefined {
   }
 }
 
-function firstForeignLine(stack: string): string | undefined {
+function firstForeignPlace(stack: string): string | undefined {
   for (const frame of stack.split("\n")) {
     const parsed = parseFrame(frame);
-    if (parsed !== undefined && isForeign(parsed[0])) return `${readable(parsed[0])}:${parsed[1]}`;
+    if (parsed !== undefined && isForeign(parsed[0])) return `${readable(parsed[0])}:${parsed[1]}:${parsed[2]}`;
   }
   return undefined;
 }

@@ -30,7 +30,7 @@ export { shared, SharedVariable, type SharedOptions } from "./compile/shared.ts"
 export type { CompiledFunction } from "./compile/callable.ts";
 export type { CopyOptions } from "./compile/copy.ts";
 export { getMode, Mode } from "./compile/mode.ts";
-export type { Profile } from "./compile/profile.ts";
+export type { CompileProfile, Profile, RuleProfile } from "./compile/profile.ts";
 
 // Gradients
 export { grad, hessian, jacobian, Lop, Rop, type GradOptions } from "./gradient.ts";
@@ -39,6 +39,7 @@ export * as gradient from "./gradientTools.ts";
 // Graphs
 export { cloneReplace as clone } from "./graph/replace.ts";
 export { debugprint, pp } from "./printing/index.ts";
+export { explain, type ExplainOptions, type ExplainStep, type Explanation } from "./compile/explain.ts";
 export * as printing from "./printing/index.ts";
 
 // Configuration and errors

@@ -16,6 +16,7 @@ import type { Outputs, ResultOf } from "./outputs.ts";
 import { Profile } from "./profile.ts";
 import { rewrite } from "./rewrite.ts";
 import type { SharedVariable } from "./shared.ts";
+import { rememberSource } from "./source.ts";
 import { specify, type Givens, type Specification, type UnusedPolicy } from "./specification.ts";
 import type { Updates } from "./updates.ts";
 
@@ -85,7 +86,9 @@ export function compile(
   const mode = getMode(options.mode);
   const explicit = inputs.filter((_, i) => states[i] === undefined);
   const graphInputs: Variable[] = [...explicit.map((s) => s.variable), ...shared];
-  const graph = profile.measure("graph", () => new FunctionGraph(graphInputs, [...results, ...updates.values()]));
+  const makeGraph = (): FunctionGraph => new FunctionGraph(graphInputs, [...results, ...updates.values()]);
+  const graph = profile.measure("graph", makeGraph);
+  profile.rulesTimed = config.profileOptimizer;
   profile.measure("rewrite", () => {
     profile.passes = rewrite(graph, mode);
   });
@@ -109,7 +112,7 @@ export function compile(
     fusion: mode.fusion,
     profile,
   });
-  return makeCallable({
+  const f = makeCallable({
     name,
     specification,
     graph,
@@ -118,6 +121,9 @@ export function compile(
     isProfiled: options.profile ?? config.profile,
     copy: (wanted) => compile(copySpecification(specification, wanted), wanted.name ?? name, options),
   });
+  const names = [...layout.names, ...Array.from(updates.keys(), (target) => `update of ${target.toString()}`)];
+  rememberSource(f, { makeGraph, names, mode });
+  return f;
 }
 
 function labelOf(spec: InputSpec, index: number, name: string): string {

@@ -25,6 +25,8 @@ export type ResultOf<O> = O extends null | undefined
 /** Outputs in a row, and how to give the results the caller's form. */
 export interface OutputLayout {
   readonly specs: readonly OutputSpec[];
+  /** What to call each in a text: its key in a record, its own name, or its position. */
+  readonly names: readonly string[];
   pack(values: readonly NdArray[]): unknown;
 }
 
@@ -41,14 +43,20 @@ function describe(value: unknown): string {
   return Array.isArray(value) ? "a list" : `a ${typeof value}`;
 }
 
+/** Names for the entries of a list. */
+export function outputNames(outputs: readonly Variable[]): string[] {
+  return outputs.map((v, i) => v.name ?? `output ${i}`);
+}
+
 export function layoutOutputs(outputs: unknown): OutputLayout {
-  if (outputs === null || outputs === undefined) return { specs: [], pack: () => undefined };
+  if (outputs === null || outputs === undefined) return { specs: [], names: [], pack: () => undefined };
   if (outputs instanceof Variable || outputs instanceof OutputSpec) {
-    return { specs: [specOf(outputs, "the output")], pack: (values) => values[0] };
+    const spec = specOf(outputs, "the output");
+    return { specs: [spec], names: [spec.variable.name ?? "output"], pack: (values) => values[0] };
   }
   if (Array.isArray(outputs)) {
     const specs = outputs.map((o, i) => specOf(o, `output ${i}`));
-    return { specs, pack: (values) => values };
+    return { specs, names: outputNames(specs.map((s) => s.variable)), pack: (values) => values };
   }
   if (typeof outputs === "object") {
     const keys = Object.keys(outputs);
@@ -56,6 +64,7 @@ export function layoutOutputs(outputs: unknown): OutputLayout {
     const specs = keys.map((k) => specOf(record[k], `output ${JSON.stringify(k)}`));
     return {
       specs,
+      names: keys,
       pack(values) {
         const result: Record<string, NdArray> = {};
         for (let i = 0; i < keys.length; i++) result[keys[i]!] = values[i]!;

@@ -181,7 +181,7 @@ export const flags: FlagTable = {
   optimizerIncluding: text("", "Rules or tags to add to every mode, separated by colons."),
   optimizerExcluding: text("", "Rules or tags to drop from every mode, separated by colons."),
   optimizerRequiring: text("", "Tags that every rule must have, separated by colons."),
-  optimizerVerbose: bool(false, "Print every rewrite that is applied."),
+  optimizerVerbose: bool(false, "Print every rewrite that is applied: pass, rule, both sides, and the user's line."),
   "optdb.maxUseRatio": {
     default: 8,
     accepts: numberFrom(0),
@@ -234,7 +234,7 @@ export const flags: FlagTable = {
     doc: "Print after these stages of compiling: graph, rewrites, ir, storage, code.",
   },
   profile: bool(false, "Profile every function."),
-  profileOptimizer: bool(false, "Profile rewrites too (with profile)."),
+  profileOptimizer: bool(false, "Time every rule of the rewrites (f.profile.compile)."),
   profileMemory: bool(false, "Profile memory too (with profile)."),
   printGlobalStats: bool(false, "Print the total times when the process ends."),
   "profiling.debugprint": bool(false, "Print the graph with the profile."),

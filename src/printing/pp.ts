@@ -59,7 +59,8 @@ export function pp(what: Printable): string {
   return lines.length === 1 ? lines[0]! : `[${lines.join(", ")}]`;
 }
 
-function describe(node: Apply, out: Variable, text: (v: Variable) => string): string {
+/** The text of one node's output, given the texts of its arguments. */
+export function describe(node: Apply, out: Variable, text: (v: Variable) => string): string {
   const name = functionName(node.op);
   const args = node.inputs.map(text);
   if (name === "DimShuffle") return dimShuffled(node.op, args[0]!);

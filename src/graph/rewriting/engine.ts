@@ -13,11 +13,31 @@ export interface Pass {
   readonly until: "fixpoint" | "once";
 }
 
+/** What one rule did in one pass. */
+export interface RuleStats {
+  /** How many nodes it was tried on. */
+  tried: number;
+  /** How many it changed. */
+  fired: number;
+  /** Time of all tries and the changes that they led to; 0 unless `EngineOptions.timed`. */
+  milliseconds: number;
+}
+
 /** Counts of one pass, for the profile. */
 export interface PassStats {
   readonly pass: string;
+  /** Every rule that was on, by name. */
+  readonly rules: ReadonlyMap<string, RuleStats>;
   fired: Map<string, number>;
   milliseconds: number;
+}
+
+/** One replacement, told while both sides are part of the graph and `before` still has its clients. */
+export interface Firing {
+  readonly pass: string;
+  readonly rule: Rule;
+  readonly before: Variable;
+  readonly after: Variable;
 }
 
 export interface EngineOptions {
@@ -26,7 +46,9 @@ export interface EngineOptions {
   context: Omit<RuleContext, "graph" | "clientCount">;
   /** Rules for which this is false are left out. */
   enabled?: (rule: Rule) => boolean;
-  onFire?: (rule: Rule, before: Variable, after: Variable) => void;
+  onFire?: (firing: Firing) => void;
+  /** Measure every try of a rule. */
+  timed?: boolean;
 }
 
 /** A pass that rewrites more often than this per node of the graph does not terminate. */
@@ -39,8 +61,15 @@ export function runPasses(graph: FunctionGraph, passes: readonly Pass[], options
 
 function runPass(graph: FunctionGraph, pass: Pass, options: EngineOptions): PassStats {
   const start = performance.now();
-  const stats: PassStats = { pass: pass.name, fired: new Map(), milliseconds: 0 };
-  const index = indexRules(pass.rules, options.enabled);
+  const rules = pass.rules.filter((r) => options.enabled?.(r) ?? true);
+  const entries = rules.map((r): Entry => ({ rule: r, stats: { tried: 0, fired: 0, milliseconds: 0 } }));
+  const stats: PassStats = {
+    pass: pass.name,
+    rules: new Map(entries.map((e) => [e.rule.name, e.stats])),
+    fired: new Map(),
+    milliseconds: 0,
+  };
+  const index = indexRules(entries);
   if (index.size === 0) return stats;
   const initial = graph.toposort();
   const queue: Apply[] = initial;
@@ -93,14 +122,19 @@ function enqueueClients(graph: FunctionGraph, v: Variable, enqueue: (n: Apply) =
   }
 }
 
-function indexRules(rules: readonly Rule[], enabled: ((rule: Rule) => boolean) | undefined): Map<string, Rule[]> {
-  const index = new Map<string, Rule[]>();
-  for (const r of rules) {
-    if (enabled !== undefined && !enabled(r)) continue;
-    for (const root of r.roots) {
+/** A rule with its counts, so that a try costs no look-up. */
+interface Entry {
+  readonly rule: Rule;
+  readonly stats: RuleStats;
+}
+
+function indexRules(entries: readonly Entry[]): Map<string, Entry[]> {
+  const index = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    for (const root of entry.rule.roots) {
       const list = index.get(root);
-      if (list === undefined) index.set(root, [r]);
-      else list.push(r);
+      if (list === undefined) index.set(root, [entry]);
+      else list.push(entry);
     }
   }
   return index;
@@ -108,21 +142,38 @@ function indexRules(rules: readonly Rule[], enabled: ((rule: Rule) => boolean) |
 
 function applyRules(
   node: Apply,
-  index: ReadonlyMap<string, readonly Rule[]>,
+  index: ReadonlyMap<string, readonly Entry[]>,
   ctx: RuleContext,
   options: EngineOptions,
   stats: PassStats,
   onSingle: (node: Apply) => void,
 ): Rule | null {
   for (const key of [...options.ruleKeys(node), "*"]) {
-    for (const r of index.get(key) ?? []) {
-      if (tryRule(r, node, ctx, options, onSingle)) {
-        stats.fired.set(r.name, (stats.fired.get(r.name) ?? 0) + 1);
-        return r;
+    for (const entry of index.get(key) ?? []) {
+      if (tryEntry(entry, node, ctx, options, stats.pass, onSingle)) {
+        const { name } = entry.rule;
+        stats.fired.set(name, (stats.fired.get(name) ?? 0) + 1);
+        return entry.rule;
       }
     }
   }
   return null;
+}
+
+function tryEntry(
+  { rule: r, stats }: Entry,
+  node: Apply,
+  ctx: RuleContext,
+  options: EngineOptions,
+  pass: string,
+  onSingle: (node: Apply) => void,
+): boolean {
+  const start = options.timed === true ? performance.now() : 0;
+  const fired = tryRule(r, node, ctx, options, pass, onSingle);
+  stats.tried++;
+  if (fired) stats.fired++;
+  if (options.timed === true) stats.milliseconds += performance.now() - start;
+  return fired;
 }
 
 function tryRule(
@@ -130,6 +181,7 @@ function tryRule(
   node: Apply,
   ctx: RuleContext,
   options: EngineOptions,
+  pass: string,
   onSingle: (node: Apply) => void,
 ): boolean {
   let result: RuleResult;
@@ -158,7 +210,7 @@ function tryRule(
       ctx.graph.prune(target);
       continue;
     }
-    options.onFire?.(r, before, target);
+    options.onFire?.({ pass, rule: r, before, after: target });
     // Only what a replacement leaves behind counts: tentative nodes come and go at every try.
     ctx.graph.onSingle = onSingle;
     ctx.graph.replace(before, target, r.name);
