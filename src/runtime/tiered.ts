@@ -3,7 +3,7 @@
  * changes over. Nothing here waits for an event, so that a loop that never returns to the event loop changes over too.
  */
 import type { Program } from "../ir/node.ts";
-import type { Executable, ProgramDevice } from "./device.ts";
+import type { Executable, LentArray, ProgramDevice } from "./device.ts";
 import type { NativeDevice, PendingProgram } from "./native/device.ts";
 import { threadBudget } from "./threads/budget.ts";
 import type { Arena } from "./wasm/arena.ts";
@@ -49,6 +49,7 @@ class TieredExecutable implements Executable {
   #calls = 0;
   #spent = 0;
   #freeNative: () => void = () => {};
+  #lend: NonNullable<Executable["lend"]> = () => false;
 
   constructor(program: Program, first: Executable, native: () => NativeDevice | null) {
     this.#program = program;
@@ -63,6 +64,11 @@ class TieredExecutable implements Executable {
 
   get name(): string {
     return this.#name;
+  }
+
+  /** Only the second tier reads outside of the arena. */
+  lend(slot: number, array: LentArray | null): boolean {
+    return this.#lend(slot, array);
   }
 
   free(): void {
@@ -113,6 +119,7 @@ class TieredExecutable implements Executable {
     if (call === null) return false;
     this.#name = "c";
     this.run = call.run;
+    this.#lend = call.lend;
     this.#freeNative = call.free;
     return true;
   }

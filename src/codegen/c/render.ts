@@ -2,13 +2,15 @@
 import type { Buffer, Program, Ref } from "../../ir/node.ts";
 import { Copier } from "./copy.ts";
 import { Prelude } from "./prelude.ts";
-import { StatementWriter } from "./statements.ts";
+import { isLent, StatementWriter } from "./statements.ts";
 import { SUPPORT_TYPE } from "./support/library.ts";
 
 export interface RenderedC {
   readonly source: string;
   /** What each 4-byte slot of the argument block holds. */
   readonly slots: readonly (Buffer | Ref)[];
+  /** Slots of inputs that the program reads where the caller has them, if `lent` says where: one after the other in the call. */
+  readonly lent: readonly number[];
   /** Whether it calls the library of `support/`. */
   readonly usesSupport: boolean;
 }
@@ -51,7 +53,7 @@ export function renderC(program: Program, { fuses }: CCapabilities): RenderedC {
   const source = [
     `/* ${program.name.replaceAll("*/", "* /")} */`,
     ...(usesSupport ? [SUPPORT_TYPE] : []),
-    "struct call { char *arena; const int *args; const struct support *support; long long workers; };",
+    "struct call { char *arena; const int *args; const struct support *support; long long workers; char *lent[]; };",
     prelude.text,
     ...writer.functions,
     "int theano_run(const struct call *call) {",
@@ -63,5 +65,6 @@ export function renderC(program: Program, { fuses }: CCapabilities): RenderedC {
     "}",
     "",
   ].join("\n");
-  return { source, slots: [...program.buffers, ...sizes], usesSupport };
+  const lent = program.buffers.flatMap((x, slot) => (isLent(x) ? [slot] : []));
+  return { source, slots: [...program.buffers, ...sizes], lent, usesSupport };
 }

@@ -73,11 +73,14 @@ export class StatementWriter implements Lines, FunctionHost {
 
   /** Pointers to the buffers and the sizes, from the argument block. */
   entry(buffers: readonly Buffer[], sizes: readonly Ref[]): void {
+    let lent = 0;
     for (const [i, buffer] of buffers.entries()) {
       const name = this.e.fresh(buffer.name);
       const type = `${buffer.role === "constant" ? "const " : ""}${STORED[buffer.type]}`;
       const declaration = `${type} *restrict const ${name}`;
-      this.line(`${declaration} = (${type} *)(arena + (unsigned int)args[${i}]);`);
+      const inside = `arena + (unsigned int)args[${i}]`;
+      const at = isLent(buffer) ? `call->lent[${lent}] ? call->lent[${lent++}] : ${inside}` : inside;
+      this.line(`${declaration} = (${type} *)(${at});`);
       this.e.setName(this.#copier.buffer(buffer), name, declaration);
     }
     for (const [i, size] of sizes.entries()) {
@@ -228,6 +231,11 @@ export class StatementWriter implements Lines, FunctionHost {
       `lib->gemm_${type}(${[...sizes, matrix(s.a), matrix(s.b), matrix(s.c), this.value(s.alpha), this.value(s.beta)].join(", ")});`,
     );
   }
+}
+
+/** Whether the program may find a buffer outside of the arena. */
+export function isLent(buffer: Buffer): boolean {
+  return buffer.role === "input";
 }
 
 /** Whether a body may end the program, which only the function `theano_run` can. */

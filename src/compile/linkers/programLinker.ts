@@ -81,6 +81,9 @@ class ProgramLinking {
     const at = this.#texts.length - 1;
     Object.defineProperty(this.#texts, at, { get: text, enumerable: true });
     const executable = profile.measure("code", () => this.#device.compile(lowered.program));
+    if (config.trace.includes("code")) {
+      console.error(executable.source ?? `${name}: ${executable.name} has no source text`);
+    }
     this.#executables.push(executable);
     profile.tiers = () => this.#executables.map((e) => e.name);
     return new ProgramRunner({ name, lowered, executable, arena, inputs, borrowed, updates });

@@ -1,7 +1,7 @@
 /** Runs one program: sizes, storage, arguments in, results out. What depends on sizes is kept as long as they stay. */
 import { NdArray } from "../../array/ndArray.ts";
 import { readElement } from "../../array/element.ts";
-import { itemSize, type DType } from "../../dtype.ts";
+import { isComplex, itemSize, type DType } from "../../dtype.ts";
 import { InternalError } from "../../errors.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { evaluateExpr, evaluateSizes } from "../../ir/evaluate.ts";
@@ -56,6 +56,9 @@ interface ResultPlan {
   readonly offset: number;
 }
 
+/** Arrays of so many elements are lent; smaller ones are copied in less time than asking where they lie takes. */
+const LEND_ELEMENTS = 8192;
+
 export class ProgramRunner {
   readonly #parts: RunnerParts;
   readonly #takers: readonly ((value: unknown) => Taken)[];
@@ -65,6 +68,9 @@ export class ProgramRunner {
   /** Shared variables that the program reads or writes, with the slots of their buffers. */
   readonly #shared: readonly { readonly variable: SharedVariable; readonly slot: number; base: number }[];
   readonly #taken: Taken[];
+  /** Which arguments the program reads where the caller has them, as told last. */
+  readonly #isLent: boolean[];
+  readonly #inputSlots: readonly number[];
   #given: number[] | null = null;
   #plan: Plan | null = null;
   /** Block 0 is the frame, the others are spares, one per update. */
@@ -86,6 +92,9 @@ export class ProgramRunner {
       variable instanceof SharedVariable ? [{ variable, slot: this.#slots.get(buffer)!, base: -1 }] : [],
     );
     this.#taken = new Array<Taken>(inputs.length).fill(0);
+    this.#isLent = inputs.map(() => false);
+    const buffers = new Map<Variable, Buffer>(lowered.inputs.map((i) => [i.variable, i.buffer]));
+    this.#inputSlots = inputs.map((i) => this.#slots.get(buffers.get(i.variable)!) ?? -1);
     this.#holdings = new Holdings(parts.arena, 1 + updates.length, executable.argBlock);
   }
 
@@ -100,7 +109,7 @@ export class ProgramRunner {
     this.#bindShared(homes);
     for (let i = 0; i < taken.length; i++) {
       const offset = plan.arguments[i]!;
-      if (offset >= 0) this.#writers[i]!(offset, taken[i]!);
+      if (offset >= 0 && !this.#lend(i, taken[i]!)) this.#writers[i]!(offset, taken[i]!);
       taken[i] = 0;
     }
     const code = executable.run();
@@ -123,6 +132,27 @@ export class ProgramRunner {
   free(): void {
     this.#holdings.free();
     this.#given = null;
+  }
+
+  /** Large arrays need not be copied for programs that can read them where they are. */
+  #lend(i: number, value: Taken): boolean {
+    const { executable, arena } = this.#parts;
+    const isLarge = typeof value !== "number" && value.size >= LEND_ELEMENTS;
+    if (!isLarge && !this.#isLent[i]) return false;
+    const slot = this.#inputSlots[i]!;
+    if (executable.lend === undefined || slot < 0) return false;
+    const data = isLarge && value.isContiguous ? value.buffer : null;
+    // What lies in the arena may be a result of this very function, whose place the next one takes.
+    const may = data !== null && data.buffer !== arena.memory.buffer;
+    const bytes = data?.BYTES_PER_ELEMENT ?? 0;
+    const slots = isLarge && isComplex(value.dtype) ? 2 : 1;
+    this.#isLent[i] = executable.lend(
+      slot,
+      may
+        ? { data, offset: (value as NdArray).offset * bytes * slots, bytes: (value as NdArray).size * bytes * slots }
+        : null,
+    );
+    return this.#isLent[i];
   }
 
   // --- sizes -----------------------------------------------------------------------------------

@@ -9,9 +9,14 @@
 import { gemvText } from "./gemv.ts";
 
 /** How many rows a tile may have, the most first: what is left over is covered by the next smaller ones. */
-const ROWS: readonly number[] = [12, 8, 4, 2, 1];
+const ROWS: readonly number[] = [12, 8, 6, 4, 2, 1];
 /** A tile's width in vectors. */
 const WIDTHS: readonly number[] = [2, 1];
+/** Wider tiles, with their rows, for small products that are not packed: whole rows of B are read, so that memory is walked in order. */
+const WIDE: readonly (readonly [width: number, rows: readonly number[]])[] = [
+  [4, [6, 4, 2, 1]],
+  [3, [8, 4, 2, 1]],
+];
 
 /** Blocks of A (rows x depth) stay in the second-level cache, blocks of B (depth x columns) in the third. */
 const [MC, KC, NC] = [384, 512, 3072];
@@ -40,6 +45,12 @@ const PREAMBLE = `
 #else
 #define VECTOR 16
 #endif
+/* 32 vector registers hold 24 sums, 16 hold 12. */
+#if defined(__AVX512F__) || defined(__aarch64__)
+#define MANY_REGISTERS 1
+#else
+#define MANY_REGISTERS 0
+#endif
 void free(void *);
 int posix_memalign(void **, unsigned long, unsigned long);
 static inline long long least(long long a, long long b) { return a < b ? a : b; }
@@ -61,7 +72,7 @@ static void *room(struct scratch *s, long long bytes) {
 `;
 
 /** One tile: `rows` x `width` vectors of sums over k, then C = alpha * sums + beta * C. */
-function tileText({ type, t }: Names, rows: number, width: number): string {
+function tileText({ type, t }: Names, rows: number, width: number, isPacked = true): string {
   const sums = Array.from({ length: rows }, (_, r) => Array.from({ length: width }, (__, c) => `s${r}_${c}`));
   const vectors = Array.from({ length: width }, (_, c) => c);
   // Three rows are reached from one pointer, by the steps that addresses can have: few registers do for all rows.
@@ -77,6 +88,15 @@ function tileText({ type, t }: Names, rows: number, width: number): string {
       row.map((s, c) => {
         const to = `(c + ${r} * cr)`;
         return `    { vec_${type} *to = (vec_${type} *)${to} + ${c}; *to = beta == 0 ? alpha * ${s} : alpha * ${s} + beta * *to; }`;
+      }),
+    )
+    .join("\n");
+  const half = sums
+    .flatMap((row, r) =>
+      row.map((s, c) => {
+        const v = c === width - 1 ? `half_${type}` : `vec_${type}`;
+        const x = c === width - 1 ? `*(const ${v} *)&${s}` : s;
+        return `    { ${v} *to = (${v} *)((vec_${type} *)(c + ${r} * cr) + ${c}); *to = beta == 0 ? alpha * ${x} : alpha * ${x} + beta * *to; }`;
       }),
     )
     .join("\n");
@@ -100,17 +120,23 @@ ${step}
   }
   if (columns == ${width} * LANES_${type} && cc == 1) {
 ${write}
+  } else if (columns == ${width} * LANES_${type} - LANES_${type} / 2 && cc == 1) {
+${half}
   } else {
     ${t} out[${width} * LANES_${type}] __attribute__((aligned(64)));
 ${part}
   }
 }
-static void packed_${type}_${rows}x${width}(long long k, const ${t} *a, const ${t} *b, long long br, ${t} *c, long long cr, long long cc, long long columns, ${t} alpha, ${t} beta) {
+${
+  isPacked
+    ? `static void packed_${type}_${rows}x${width}(long long k, const ${t} *a, const ${t} *b, long long br, ${t} *c, long long cr, long long cc, long long columns, ${t} alpha, ${t} beta) {
   /* C is wanted when the sums are done. */
   for (int r = 0; r < ${rows}; r++) for (int v = 0; v < ${width}; v++) __builtin_prefetch((const char *)(c + r * cr) + v * VECTOR, 1);
   body_${type}_${rows}x${width}(k, a, 1, ${rows}, b, br, c, cr, cc, columns, alpha, beta);
 }
-static void direct_${type}_${rows}x${width}(long long k, const ${t} *a, long long ar, long long ac, const ${t} *b, long long br, ${t} *c, long long cr, long long cc, long long columns, ${t} alpha, ${t} beta) {
+`
+    : ""
+}static void direct_${type}_${rows}x${width}(long long k, const ${t} *a, long long ar, long long ac, const ${t} *b, long long br, ${t} *c, long long cr, long long cc, long long columns, ${t} alpha, ${t} beta) {
   body_${type}_${rows}x${width}(k, a, ar, ac, b, br, c, cr, cc, columns, alpha, beta);
 }
 `;
@@ -119,6 +145,12 @@ static void direct_${type}_${rows}x${width}(long long k, const ${t} *a, long lon
 function productText(names: Names): string {
   const { type, t } = names;
   const tiles = ROWS.flatMap((rows) => WIDTHS.map((width) => tileText(names, rows, width)));
+  for (const [width, rows] of WIDE) for (const r of rows) tiles.push(tileText(names, r, width, false));
+  const wide = WIDE.flatMap(([width, rows]) =>
+    rows.map((r) => `if (width == ${width} && rows == ${r}) direct_${type}_${r}x${width}(DIRECT); else `),
+  )
+    .join("")
+    .replaceAll("DIRECT", "k, a, ar, ac, b, br, c, cr, cc, columns, alpha, beta");
   const pick = (kind: string, args: string): string =>
     ROWS.map((rows, i) => {
       const test = i === ROWS.length - 1 ? "" : `if (rows == ${rows}) `;
@@ -126,6 +158,7 @@ function productText(names: Names): string {
     }).join("\n  ");
   return `
 typedef ${t} vec_${type} __attribute__((vector_size(VECTOR), aligned(sizeof(${t}))));
+typedef ${t} half_${type} __attribute__((vector_size(VECTOR / 2), aligned(sizeof(${t}))));
 enum { LANES_${type} = VECTOR / sizeof(${t}), COLUMNS_${type} = 2 * LANES_${type} };
 
 /* Part of a row of C, in vectors as long as fit. */
@@ -152,11 +185,14 @@ static void packed_${type}(int rows, int width, long long k, const ${t} *a, cons
   ${pick("packed", "k, a, b, br, c, cr, cc, columns, alpha, beta")}
 }
 static void direct_${type}(int rows, int width, long long k, const ${t} *a, long long ar, long long ac, const ${t} *b, long long br, ${t} *c, long long cr, long long cc, long long columns, ${t} alpha, ${t} beta) {
-  ${pick("direct", "k, a, ar, ac, b, br, c, cr, cc, columns, alpha, beta")}
+  ${wide}${pick("direct", "k, a, ar, ac, b, br, c, cr, cc, columns, alpha, beta")}
 }
 
 /* Rows of the next tile. */
-static inline int rows_${type}(long long left) { return left >= 12 ? 12 : left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1; }
+static inline int rows_${type}(long long left) { return !MANY_REGISTERS ? left >= 6 ? 6 : left >= 4 ? 4 : left >= 2 ? 2 : 1 : left >= 12 ? 12 : left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1; }
+static inline int wide_rows_${type}(int width, long long left) {
+  return width == 4 && left >= 6 ? 6 : width == 3 && left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+}
 
 struct gemm_${type} {
   long long m, n, k;
@@ -216,12 +252,36 @@ static void pack_a_${type}(const struct gemm_${type} *g, long long i0, long long
   }
 }
 
+/* Rows and columns of a product of which nothing is packed. */
+static void small_${type}(const struct gemm_${type} *g, long long from_row, long long to_row, long long from_column, long long to_column, ${t} beta) {
+  for (long long j = from_column; j < to_column;) {
+    const long long left = (to_column - j + LANES_${type} - 1) / LANES_${type};
+    /* Five vectors are three and two. */
+    const int width = left < 3 ? left : !MANY_REGISTERS ? 2 : left >= 4 && left != 5 ? 4 : 3;
+    const long long columns = least(width * LANES_${type}, to_column - j);
+    ${t} *c = g->c + (g->j0 + j) * g->cc;
+    const ${t} *b = g->b + g->k0 * g->br + (g->j0 + j), *a = g->a + g->k0 * g->ac;
+    for (long long i = from_row; i < to_row;) {
+      const long long rest = to_row - i;
+      /* Twice 8 is better than 12 and 4. */
+      const int rows = width > 2 ? wide_rows_${type}(width, rest) : MANY_REGISTERS && rest == 16 ? 8 : rows_${type}(rest);
+      direct_${type}(rows, width, g->kk, a + i * g->ar, g->ar, g->ac, b, g->br, c + i * g->cr, g->cr, g->cc, columns, g->alpha, beta);
+      i += rows;
+    }
+    j += columns;
+  }
+}
+
 static void block_${type}(const void *p, long long begin, long long end, int worker) {
   const struct gemm_${type} *g = p;
   const ${t} beta = g->k0 == 0 ? g->beta : 1;
   for (long long task = begin; task < end; task++) {
     const long long from_row = task % g->row_tasks * g->task_rows, from_column = task / g->row_tasks * g->task_columns;
     const long long to_row = least(from_row + g->task_rows, g->m), to_column = least(from_column + g->task_columns, g->nn);
+    if (g->direct && !g->pb) {
+      small_${type}(g, from_row, to_row, from_column, to_column, beta);
+      continue;
+    }
     for (long long i0 = from_row; i0 < to_row; i0 += ${MC}) {
       const long long mm = least(${MC}, to_row - i0);
       ${t} *pa = 0;
@@ -248,6 +308,11 @@ static void gemm_here_${type}(long long m, long long n, long long k, const ${t} 
     ${t} *c, long long cr, long long cc, ${t} alpha, ${t} beta) {
   struct gemm_${type} g = { m, n, k, a, ar, ac, b, br, bc, c, cr, cc, alpha, beta };
   const double work = (double)m * n * k;
+  if (work < 200000 && k <= ${KC} && bc == 1) {
+    g.kk = k;
+    small_${type}(&g, 0, m, 0, n, beta);
+    return;
+  }
   const int workers = work < 200000 ? 1 : pool_workers();
   /* Packing pays when what is packed is read often enough. */
   g.direct = n <= 2 * COLUMNS_${type} || (m * k <= 256 * 256 && ar < 1024);
@@ -263,9 +328,13 @@ static void gemm_here_${type}(long long m, long long n, long long k, const ${t} 
       if (workers > 1) {
         /* Several tasks for each worker, so that one that is interrupted does not hold up the others. */
         const long long wanted = workers * 4;
-        g.task_rows = least(${MC}, (m + wanted - 1) / wanted);
-        g.task_rows = (g.task_rows + 11) / 12 * 12;
-        if (g.task_rows < 48) g.task_rows = 48;
+        long long best = m;
+        for (long long rows = 36; rows <= ${MC}; rows += 12) {
+          if (rows > 36 && rows * workers * 3 > m + 36 * workers) break;
+          /* The rows of the worker that gets most. */
+          const long long whole = m / rows, most = whole % workers == 0 ? whole / workers * rows + m % rows : (whole / workers + 1) * rows;
+          if (most <= best) best = most, g.task_rows = rows;
+        }
         g.row_tasks = (m + g.task_rows - 1) / g.task_rows;
         const long long groups = g.row_tasks >= wanted ? 1 : least((wanted + g.row_tasks - 1) / g.row_tasks, panels);
         g.task_columns = (panels + groups - 1) / groups * COLUMNS_${type};
