@@ -1,6 +1,6 @@
 /** How much work a loop is, so that renderers can tell whether threads are worth waking. */
 import type { IrBuilder } from "../ir/build.ts";
-import type { Expr, Reduce, Stmt } from "../ir/node.ts";
+import { type Buffer, BYTES, type Expr, type Reduce, type Stmt } from "../ir/node.ts";
 import { instruction, type InstructionName } from "../ir/scalarInstructions.ts";
 import { within } from "./expressions.ts";
 
@@ -90,4 +90,15 @@ function costOf(roots: readonly Expr[]): number {
     else if (e.kind === "load" || e.kind === "cast") cost++;
   }
   return cost;
+}
+
+/** Bytes of one element of every buffer that the statements of a loop without others read or write. */
+export function bytesTouched(body: readonly Stmt[]): number {
+  const buffers = new Set<Buffer>();
+  for (const s of body) {
+    const roots = s.kind === "store" ? [s.value, s.index] : s.kind === "let" ? [s.value] : [];
+    for (const root of roots) for (const e of within(root)) if (e.kind === "load") buffers.add(e.buffer);
+    if (s.kind === "store") buffers.add(s.buffer);
+  }
+  return [...buffers].reduce((sum, x) => sum + BYTES[x.type], 0);
 }

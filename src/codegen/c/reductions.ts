@@ -20,6 +20,8 @@ interface Host extends FunctionHost, Lines {
   writeGuards(name: string, guards: ReadonlySet<Expr>): void;
 }
 
+/** Bytes that are read at a time: memory delivers a tenth more to such vectors than to longer ones. */
+const READ_BYTES = 32;
 /** Blocks whose results are kept at a time. */
 const ROUND = 1024;
 
@@ -107,8 +109,8 @@ export class ReductionWriter {
     take: (x: State, value: string) => void,
   ): void {
     if (lanes > 1 && states.every((x) => x.position === null && !isProduct(x))) {
-      this.#vectors(s, states, first, stop, lanes);
-      for (const x of states) take(x, this.#combineHalves(x, lanes));
+      const left = this.#vectors(s, states, first, stop, lanes);
+      for (const [i, x] of states.entries()) take(x, this.#combineHalves(x, left[i]!.lanes, left[i]!.name));
       return;
     }
     const host = this.#host;
@@ -130,18 +132,20 @@ export class ReductionWriter {
 
   /**
    * One element per lane, the lanes in vectors. Compilers keep vectors of sums in registers when they are written as such; the elements are
-   * computed before, a stretch of them at a time, unless they only have to be read.
+   * computed before, a stretch of them at a time, unless they only have to be read. Returns the vectors that hold the sums then.
    */
-  #vectors(s: Reduce, states: readonly State[], first: string, stop: string, lanes: number): void {
-    const host = this.#host;
-    for (const x of states) {
-      const start = literal(x.type, identity(x.acc.monoid, x.type));
-      const vector = this.#prelude.vector(VALUE[x.type], lanes);
-      host.line(`${vector} ${x.part} = { ${Array.from({ length: lanes }, () => start).join(", ")} };`);
-    }
+  #vectors(s: Reduce, states: readonly State[], first: string, stop: string, lanes: number): Lanes[] {
     const reads = s.body.length === 0 ? states.map((x) => directRead(x, s.ref)) : [null];
-    if (reads.every((r) => r !== null)) this.#readVectors(s, states, reads, first, stop, lanes);
-    else this.#computeVectors(s, states, first, stop, lanes);
+    if (reads.every((r) => r !== null)) return this.#readVectors(s, states, reads, first, stop, lanes);
+    for (const x of states) this.#declareLanes(x, x.part, lanes);
+    this.#computeVectors(s, states, first, stop, lanes);
+    return states.map((x) => ({ name: x.part, lanes }));
+  }
+
+  #declareLanes(x: State, name: string, lanes: number): void {
+    const start = literal(x.type, identity(x.acc.monoid, x.type));
+    const vector = this.#prelude.vector(VALUE[x.type], lanes);
+    this.#host.line(`${vector} ${name} = { ${Array.from({ length: lanes }, () => start).join(", ")} };`);
   }
 
   #readVectors(
@@ -151,29 +155,48 @@ export class ReductionWriter {
     first: string,
     stop: string,
     lanes: number,
-  ): void {
+  ): Lanes[] {
     const host = this.#host;
     const at = host.e.fresh(s.ref.name);
-    const vectorAt = (x: State, i: number): string => {
-      const { buffer, index } = reads[i]!;
-      const vector = this.#prelude.vector(VALUE[x.type], lanes);
-      return `*(const ${vector} *)(${host.e.nameOf(this.#copier.buffer(buffer))!} + ${host.value(index)})`;
+    const pieces = states.map((x) => Math.max(1, (lanes * BYTES[x.type]) / READ_BYTES));
+    const nameOf = (x: State, piece: number): string => `${x.part}_${piece}`;
+    for (const [i, x] of states.entries()) {
+      for (let p = 0; p < pieces[i]!; p++) this.#declareLanes(x, nameOf(x, p), lanes / pieces[i]!);
+    }
+    /** Combines the elements at `at`, or the first `count` of them. */
+    const combine = (count: string | null): void => {
+      host.e.setName(this.#copier.ref(s.ref), at, `const long long ${at}`);
+      for (const [i, x] of states.entries()) {
+        const { buffer, index } = reads[i]!;
+        const own = lanes / pieces[i]!;
+        const vector = this.#prelude.vector(VALUE[x.type], own);
+        const from = `${host.e.nameOf(this.#copier.buffer(buffer))!} + ${host.value(index)}`;
+        for (let p = 0; p < pieces[i]!; p++) {
+          const whole = `*(const ${vector} *)(${from} + ${p * own})`;
+          const value = count === null ? whole : this.#firstLanes(x, whole, `${count} - ${p * own}`, own);
+          host.line(`${nameOf(x, p)} = ${this.#combineVectors(x, nameOf(x, p), value, own)};`);
+        }
+      }
     };
     host.line(`long long ${at} = ${first};`);
     host.line("#pragma GCC unroll 4");
-    host.block(`for (; ${at} + ${lanes} <= ${stop}; ${at} += ${lanes})`, () => {
-      host.e.setName(this.#copier.ref(s.ref), at, `const long long ${at}`);
-      for (const [i, x] of states.entries()) {
-        host.line(`${x.part} = ${this.#combineVectors(x, x.part, vectorAt(x, i), lanes)};`);
+    host.block(`for (; ${at} + ${lanes} <= ${stop}; ${at} += ${lanes})`, () => combine(null));
+    // Vectors may be read past the end of what lies there.
+    host.block(`if (${at} < ${stop})`, () => combine(`${stop} - ${at}`));
+    return states.map((x, i) => {
+      const own = lanes / pieces[i]!;
+      let names = Array.from({ length: pieces[i]! }, (_, p) => nameOf(x, p));
+      // Lane i is combined with lane i + lanes / 2, as in a whole vector.
+      while (names.length > 1) {
+        const half = names.length / 2;
+        names = names.slice(0, half).map((name, p) => {
+          const sum = host.e.fresh("half");
+          const value = this.#combineVectors(x, name, names[half + p]!, own);
+          host.line(`const ${this.#prelude.vector(VALUE[x.type], own)} ${sum} = ${value};`);
+          return sum;
+        });
       }
-    });
-    // The arena lets vectors be read past the end of what lies there.
-    host.block(`if (${at} < ${stop})`, () => {
-      host.e.setName(this.#copier.ref(s.ref), at, `const long long ${at}`);
-      for (const [i, x] of states.entries()) {
-        const last = this.#firstLanes(x, vectorAt(x, i), `${stop} - ${at}`, lanes);
-        host.line(`${x.part} = ${this.#combineVectors(x, x.part, last, lanes)};`);
-      }
+      return { name: names[0]!, lanes: own };
     });
   }
 
@@ -259,8 +282,8 @@ export class ReductionWriter {
   }
 
   /** What the lanes of a vector come to: halves are combined until one element is left. */
-  #combineHalves(x: State, lanes: number): string {
-    let last = x.part;
+  #combineHalves(x: State, lanes: number, name: string): string {
+    let last = name;
     for (let half = lanes / 2; half >= 1; half /= 2) {
       const c = VALUE[x.type];
       const [low, high] = half === 1 ? [`${last}[0]`, `${last}[1]`] : this.#prelude.halves(c, half * 2, last);
@@ -346,6 +369,12 @@ interface State {
   readonly position: string | null;
   /** The name of its lanes. */
   readonly part: string;
+}
+
+/** A vector with one sum per lane. */
+interface Lanes {
+  readonly name: string;
+  readonly lanes: number;
 }
 
 /** The element, where it is what lies in memory at consecutive places. */

@@ -4,12 +4,15 @@ import type { Buffer, Call, Expr, For, If, LoopMode, MatrixOperand, Ref, Stmt, W
 import { BYTES } from "../../ir/node.ts";
 import type { Copier } from "./copy.ts";
 import { ExpressionWriter, type Lines } from "./expressions.ts";
-import { workOf } from "../work.ts";
-import { type FunctionHost, writeParallel } from "./functions.ts";
+import { bytesTouched, workOf } from "../work.ts";
+import { type FunctionHost, NARROW, writeParallel } from "./functions.ts";
 import type { Prelude } from "./prelude.ts";
 import { ReductionWriter } from "./reductions.ts";
 import { mayUseShortForms, STRETCH } from "./shortForms.ts";
 import { STORED, VALUE } from "./types.ts";
+
+/** Additions per element up to which a loop waits for memory. */
+const MOST_CHEAP = 12;
 
 export class StatementWriter implements Lines, FunctionHost {
   readonly e: ExpressionWriter;
@@ -57,6 +60,10 @@ export class StatementWriter implements Lines, FunctionHost {
 
   addFunction(lines: readonly string[]): void {
     this.functions.push(...lines);
+  }
+
+  needNarrow(): void {
+    this.#prelude.need("NARROW", () => NARROW);
   }
 
   strideOf(buffer: Buffer): string | undefined {
@@ -168,7 +175,10 @@ export class StatementWriter implements Lines, FunctionHost {
     const isShort = s.extent.kind === "const" && Number(s.extent.value) < 2;
     const isPlain = s.mode === "serial" || isShort || canStop(s.body);
     if (isPlain || !this.#mayBeParallel(s.mode)) return this.#rounds(s, "0", end);
-    writeParallel(this, "loop", end, workOf(s.body), [], () => this.#rounds(s, "begin", "end"));
+    const work = workOf(s.body);
+    const isCheap = s.mode === "vector" && work.additions <= MOST_CHEAP && work.loops.length === 0;
+    const bytes = isCheap ? bytesTouched(s.body) : 0;
+    writeParallel(this, "loop", end, work, [], () => this.#rounds(s, "begin", "end"), bytes);
   }
 
   #rounds(s: For, start: string, end: string): void {
