@@ -1,4 +1,5 @@
 /** `theano.function`: from symbolic inputs and outputs to something that can be called. */
+import { debugprint } from "../printing/debugprint.ts";
 import type { ArrayInput } from "../array/create.ts";
 import type { NdArray } from "../array/ndArray.ts";
 import { config } from "../config/config.ts";
@@ -17,6 +18,7 @@ import { Profile } from "./profile.ts";
 import { rewrite } from "./rewrite.ts";
 import type { SharedVariable } from "./shared.ts";
 import { rememberSource } from "./source.ts";
+import { isTraced } from "./trace.ts";
 import { specify, type Givens, type Specification, type UnusedPolicy } from "./specification.ts";
 import type { Updates } from "./updates.ts";
 
@@ -88,6 +90,7 @@ export function compile(
   const graphInputs: Variable[] = [...explicit.map((s) => s.variable), ...shared];
   const makeGraph = (): FunctionGraph => new FunctionGraph(graphInputs, [...results, ...updates.values()]);
   const graph = profile.measure("graph", makeGraph);
+  if (isTraced("graph")) console.error(`graph of ${name}\n${debugprint(graph.outputs)}`);
   profile.rulesTimed = config.profileOptimizer;
   profile.measure("rewrite", () => {
     profile.passes = rewrite(graph, mode);

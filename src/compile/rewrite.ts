@@ -1,4 +1,5 @@
 /** Runs a mode's passes over a function graph. */
+import { isTraced } from "./trace.ts";
 import { config } from "../config/config.ts";
 import type { FunctionGraph } from "../graph/functionGraph.ts";
 import { runPasses, type Firing, type PassStats } from "../graph/rewriting/engine.ts";
@@ -23,7 +24,7 @@ export function rewrite(graph: FunctionGraph, mode: Mode, onFire?: (firing: Firi
 }
 
 function verbose(graph: FunctionGraph): ((firing: Firing) => void) | undefined {
-  if (!config.optimizerVerbose && !config.trace.includes("rewrites")) return undefined;
+  if (!config.optimizerVerbose && !isTraced("rewrites")) return undefined;
   const inputs = new Set(graph.inputs);
   return (firing) => console.error(stepLine(stepOf(firing, inputs)));
 }

@@ -3,7 +3,8 @@
  * is cut there into stages.
  */
 import type { NdArray } from "../../array/ndArray.ts";
-import { config } from "../../config/config.ts";
+import { printStorage } from "../../lowering/printStorage.ts";
+import { isTraced } from "../trace.ts";
 import type { Apply } from "../../graph/apply.ts";
 import { isConstant, isShared, type Variable } from "../../graph/variable.ts";
 import { printProgram } from "../../ir/print.ts";
@@ -76,12 +77,13 @@ class ProgramLinking {
     const { name, profile } = this.#request;
     const { arena } = this.#device;
     const text = (): string => printProgram(lowered.program);
-    if (config.trace.includes("ir")) console.error(text());
+    if (isTraced("ir")) console.error(text());
+    if (isTraced("storage")) console.error(printStorage(lowered));
     this.#texts.push("");
     const at = this.#texts.length - 1;
     Object.defineProperty(this.#texts, at, { get: text, enumerable: true });
     const executable = profile.measure("code", () => this.#device.compile(lowered.program));
-    if (config.trace.includes("code")) {
+    if (isTraced("code")) {
       console.error(executable.source ?? `${name}: ${executable.name} has no source text`);
     }
     this.#executables.push(executable);
