@@ -1,7 +1,7 @@
 /** Writes a nest step as statements: fresh loop variables, collapsed axes, values kept as scalars where they are read. */
 import type { ElementValue } from "../ir/lowered.ts";
 import type { Accumulator, Expr, LoopMode, Monoid, Ref, ReduceOrder, ScalarType, Stmt } from "../ir/node.ts";
-import { instruction, type InstructionName } from "../ir/scalarInstructions.ts";
+import { instruction, isFloatType, type InstructionName } from "../ir/scalarInstructions.ts";
 import { AccumulatorCode, type Columns } from "./accumulatorCode.ts";
 import { collapseAxes, type Axis } from "./collapse.ts";
 import {
@@ -33,6 +33,14 @@ interface Forward {
   readonly refs: readonly Expr[];
 }
 
+/** Blocks of a reduction: element `start + j` is element j of the present one. */
+interface Blocks {
+  readonly block: Ref;
+  readonly start: Ref;
+  readonly length: number;
+  readonly count: Expr;
+}
+
 const ROW_BLOCK = 64;
 
 /** Bits must not depend on the target, so the order of sums is fixed here: 64 bytes of lanes, blocks of 64 such groups. */
@@ -46,6 +54,7 @@ export class NestCode {
   readonly #ctx: CodeContext;
   readonly #tracer: Tracer;
   readonly #nest: NestStep;
+  readonly #step: number;
   readonly #forwards = new Map<Stored, Forward>();
   readonly #loops = new Map<Expr, Expr>();
   readonly #accumulators: AccumulatorCode;
@@ -54,6 +63,7 @@ export class NestCode {
     this.#ctx = ctx;
     this.#tracer = ctx.tracer;
     this.#nest = nest;
+    this.#step = step;
     this.#accumulators = new AccumulatorCode(ctx, nest, step, (e) => this.#rewrite(e));
   }
 
@@ -128,6 +138,7 @@ export class NestCode {
     const axes = item.sizes.map((size, i): Axis => ({ ref: this.#ctx.refs.inner[i]!, size }));
     const collapsed = this.#collapse(axes, this.#positions(item), this.#values(item));
     const loops = searching && collapsed.length > 1 ? this.#flatten(collapsed) : this.#freshLoops(collapsed, "j");
+    const blocks = this.#blocksOf(item, collapsed, loops);
     const lets: Stmt[] = [];
     const stores: Stmt[] = [];
     const reduces: ReduceMember[] = [];
@@ -139,7 +150,7 @@ export class NestCode {
     const code =
       reduces.length === 0
         ? wrapLoops(loops, [...lets, ...stores], "vector")
-        : this.#reduce(loops, reduces, lets, stores);
+        : this.#reduce(loops, reduces, lets, stores, blocks);
     // Scalars of the inner loop end with it.
     for (const m of item.members) if (m.kind === "map") this.#forwards.delete(m.target);
     return code;
@@ -173,7 +184,35 @@ export class NestCode {
     return { count: axis.size, rows, areCheap: areCheap(members.map((m) => m.value)) };
   }
 
-  #reduce(loops: readonly Axis[], members: readonly ReduceMember[], lets: Stmt[], stores: readonly Stmt[]): Stmt[] {
+  /**
+   * A long reduction that stands alone goes block by block, so that threads can share the blocks: `loops` becomes the loops of one. The bits are
+   * those of a single `reduce`.
+   */
+  #blocksOf(item: InnerItem, axes: readonly Axis[], loops: Axis[]): Blocks | null {
+    const [axis, loop] = [axes[0], loops[0]];
+    const reduces = item.members.filter((m) => m.kind === "reduce");
+    if (this.#nest.sizes.length > 0 || reduces.length === 0 || axis === undefined || loop === undefined) return null;
+    const isOrdered = (m: ReduceMember): boolean =>
+      isSearch(m.root.form.monoid) || (m.root.form.monoid === "prod" && isFloatType(partsOf(m.value)[0]!.type));
+    if (reduces.some(isOrdered)) return null;
+    const { b, alg } = this.#tracer;
+    const length = reduceOrder(partsOf(reduces[0]!.value)[0]!.type, loops.length === 1).block;
+    if (loop.size.kind === "const" && Number(loop.size.value) <= 2 * length) return null;
+    const [block, start] = [b.natural("block"), b.natural("start")];
+    alg.declareScalar(start, alg.bit(axis.ref));
+    this.#loops.set(axis.ref, b.add(start, loop.ref));
+    loops[0] = { ref: loop.ref, size: b.min(b.index(length), b.sub(loop.size, start)) };
+    const count = b.idiv(b.add(loop.size, length - 1), length);
+    return { block, start, length, count };
+  }
+
+  #reduce(
+    loops: readonly Axis[],
+    members: readonly ReduceMember[],
+    lets: Stmt[],
+    stores: readonly Stmt[],
+    blocks: Blocks | null,
+  ): Stmt[] {
     const { b } = this.#tracer;
     const result: Stmt[] = [];
     const positions = new Map<ReduceMember, Ref>();
@@ -196,21 +235,46 @@ export class NestCode {
       const { ref, size } = chain[i]!;
       const isInnermost = i === chain.length - 1;
       const isOutermost = i === 0;
-      const own = isOutermost
-        ? accs
-        : accs.map((a) => ({ ...a, target: b.ref(a.target.type, `${a.target.name}.part`) }));
+      const own =
+        isOutermost && blocks === null
+          ? accs
+          : accs.map((a) => ({ ...a, target: b.ref(a.target.type, `${a.target.name}.part`) }));
       const order = reduceOrder(own[0]!.value.type, isInnermost);
       body = [{ kind: "reduce", ref, extent: size, body, accs: own, order }];
       // The next loop out combines the partial results.
       accs = own.map((a, k) => ({ target: targets[k]!, monoid: a.monoid, value: a.target }));
     }
-    result.push(...body);
+    result.push(...(blocks === null ? body : this.#combineBlocks(blocks, body, accs)));
     let at = 0;
     for (const m of members) {
       const parts = partsOf(m.value).map(() => targets[at++]!);
       this.#finish(m, parts, positions.get(m), result);
     }
     return result;
+  }
+
+  /** `body` for every block, then what the blocks came to in their order. */
+  #combineBlocks(blocks: Blocks, body: readonly Stmt[], accs: readonly Accumulator[]): Stmt[] {
+    const { b } = this.#tracer;
+    const { block, start, length, count } = blocks;
+    const at = b.natural("block");
+    const parts = accs.map((a) => this.#ctx.scratch(`${a.target.name}.parts`, a.value.type, count, this.#step));
+    const one: Stmt[] = [
+      { kind: "let", ref: start, value: b.mul(block, length) },
+      ...body,
+      ...accs.map((a, k): Stmt => ({ kind: "store", buffer: parts[k]!, index: block, value: a.value })),
+    ];
+    return [
+      { kind: "for", ref: block, extent: count, mode: "parallel", body: one },
+      {
+        kind: "reduce",
+        ref: at,
+        extent: count,
+        body: [],
+        accs: accs.map((a, k) => ({ ...a, value: b.load(parts[k]!, at) })),
+        order: { lanes: 1, block: 1 },
+      },
+    ];
   }
 
   /** From the accumulated value to the results, which exist once per row. */

@@ -96,6 +96,13 @@ describe("threads of the WebAssembly target", () => {
     60_000,
   );
 
+  it("one long sum, alone", () => {
+    const before = pool.jobs;
+    const x = T.dvector("x");
+    sameForAll([x], [x.sum()], [sample("float64", [3_000_017])]);
+    expect(pool.jobs).toBeGreaterThan(before);
+  });
+
   it.each(["float32", "float64"] as const)(
     "matrix products of %s",
     (dtype) => {

@@ -1,14 +1,10 @@
-/**
- * Reductions as C. Elements go to lanes and lanes into blocks, as the program's order says; blocks of a long reduction that stands alone are computed by
- * several threads and combined in their order, so that the result does not depend on how many there are.
- */
+/** Reductions as C: elements go to lanes and lanes into blocks, as the order of the program says. */
 import type { Accumulator, Expr, Load, Monoid, Reduce, Ref, ScalarType, Stmt } from "../../ir/node.ts";
 import { BYTES } from "../../ir/node.ts";
 import { within } from "../expressions.ts";
-import { workOf } from "../work.ts";
 import type { Copier } from "./copy.ts";
 import type { Lines } from "./expressions.ts";
-import { type FunctionHost, writeParallel } from "./functions.ts";
+import type { FunctionHost } from "./functions.ts";
 import type { Prelude } from "./prelude.ts";
 import { mayUseShortForms } from "./shortForms.ts";
 import { isFloat, isUnsigned, literal, STORED, VALUE } from "./types.ts";
@@ -22,8 +18,6 @@ interface Host extends FunctionHost, Lines {
 
 /** Bytes that are read at a time: memory delivers a tenth more to such vectors than to longer ones. */
 const READ_BYTES = 32;
-/** Blocks whose results are kept at a time. */
-const ROUND = 1024;
 
 export class ReductionWriter {
   readonly #host: Host;
@@ -36,17 +30,17 @@ export class ReductionWriter {
     this.#prelude = prelude;
   }
 
-  write(s: Reduce, mayBeParallel: boolean): void {
+  write(s: Reduce): void {
     const states = s.accs.map((acc): State => this.#declare(acc));
-    const isShort = s.extent.kind === "const" && Number(s.extent.value) <= 2 * s.order.block;
-    const isOrdered = states.some((x) => x.position !== null || isProduct(x));
-    if (mayBeParallel && !isShort && !isOrdered) this.#inBlocks(s, states);
-    else this.#alone(s, states, isOrdered);
+    this.#blocks(
+      s,
+      states,
+      states.some((x) => x.position !== null || isProduct(x)),
+    );
     for (const [i, acc] of s.accs.entries()) this.#result(acc, states[i]!);
   }
 
-  /** On the thread that comes along. */
-  #alone(s: Reduce, states: readonly State[], isOrdered: boolean): void {
+  #blocks(s: Reduce, states: readonly State[], isOrdered: boolean): void {
     const { e } = this.#host;
     const end = this.#host.value(s.extent);
     const isSearch = states.some((x) => x.position !== null);
@@ -60,42 +54,6 @@ export class ReductionWriter {
     this.#host.block(`for (long long ${start} = 0; ${start} < ${end}; ${start} += ${block})`, () => {
       this.#host.line(`const long long ${stop} = ${start} + ${block} < ${end} ? ${start} + ${block} : ${end};`);
       this.#stretch(s, states, start, stop, lanes, (x, value) => this.#add(x, value));
-    });
-  }
-
-  /** Blocks by several threads, a round of them at a time; what they come to is combined in order. */
-  #inBlocks(s: Reduce, states: readonly State[]): void {
-    const host = this.#host;
-    const { e } = host;
-    const { block, lanes } = s.order;
-    const end = e.fresh("end");
-    const [first, count, at] = [e.fresh("first"), e.fresh("count"), e.fresh("b")];
-    host.line(`const long long ${end} = ${host.value(s.extent)};`);
-    const partials = states.map((x) => ({ x, name: e.fresh("partial"), c: VALUE[x.type] }));
-    host.braces(`for (long long ${first} = 0; ${first} * ${block} < ${end}; ${first} += ${ROUND})`, () => {
-      host.line(`long long ${count} = (${end} + ${block - 1}) / ${block} - ${first};`);
-      host.line(`if (${count} > ${ROUND}) ${count} = ${ROUND};`);
-      for (const { name, c } of partials) host.line(`${c} ${name}[${ROUND}];`);
-      const inner = workOf(s.body, s.accs);
-      const scale = { extent: this.#copier.b.index(block), inside: inner };
-      const extra = [
-        { declaration: `const long long ${first}`, name: first },
-        { declaration: `const long long ${end}`, name: end },
-        ...partials.map(({ name, c }) => ({ declaration: `${c} *${name}`, name })),
-      ];
-      writeParallel(host, "reduce", count, { additions: 1, loops: [scale] }, extra, () => {
-        host.block(`for (long long ${at} = begin; ${at} < end; ${at}++)`, () => {
-          const [start, stop] = [e.fresh("start"), e.fresh("stop")];
-          host.line(`const long long ${start} = (${first} + ${at}) * ${block};`);
-          host.line(`const long long ${stop} = ${start} + ${block} < ${end} ? ${start} + ${block} : ${end};`);
-          this.#stretch(s, states, start, stop, lanes, (x, value) => {
-            host.line(`${partials[states.indexOf(x)]!.name}[${at}] = ${value};`);
-          });
-        });
-      });
-      host.braces(`for (long long ${at} = 0; ${at} < ${count}; ${at}++)`, () => {
-        for (const { x, name } of partials) this.#add(x, `${name}[${at}]`);
-      });
     });
   }
 

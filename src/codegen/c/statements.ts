@@ -142,7 +142,7 @@ export class StatementWriter implements Lines, FunctionHost {
       case "for":
         return this.#for(s);
       case "reduce":
-        return this.#reductions.write(s, this.#mayBeParallel());
+        return this.#reductions.write(s);
       case "if":
         return this.#if(s);
       case "while":
@@ -166,7 +166,7 @@ export class StatementWriter implements Lines, FunctionHost {
   }
 
   /** Worth a function of their own are loops that are not inside of others, and those in loops whose rounds cannot be shared. */
-  #mayBeParallel(mode?: LoopMode): boolean {
+  #mayBeParallel(mode: LoopMode): boolean {
     return (this.#loops === 0 || mode === "parallel") && !this.e.isInFunction;
   }
 

@@ -71,6 +71,11 @@ export class WasmPool {
     return id;
   }
 
+  /** Lets all workers drop a module. */
+  forget(id: number): void {
+    for (const worker of this.#workers) worker.post({ forget: id });
+  }
+
   /** How many threads can run a module now, this one among them. */
   #ready(id: number, threads: number): number {
     let count = 1;

@@ -78,6 +78,7 @@ function receive(message) {
     seen = Atomics.load(words, C.generation);
     Atomics.store(words, C.sleeping + index, 1);
   } else if (message.module !== undefined) addModule(message.id, message.module, message.scratch);
+  else if (message.forget !== undefined) delete modules[message.forget];
   else run();
 }
 

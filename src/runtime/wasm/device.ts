@@ -59,7 +59,10 @@ export class WasmDevice implements ProgramDevice {
       argBlock,
       workers,
       run: () => main(argBlock),
-      free: () => arena.free(argBlock),
+      free: () => {
+        parallel.free();
+        arena.free(argBlock);
+      },
     };
   }
 

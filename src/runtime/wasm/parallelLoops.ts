@@ -39,6 +39,12 @@ export class ParallelLoops {
     this.run = (kernel, frame, end, chunk, work) => (this.#run(kernel, frame, end, chunk, work) ? 1 : 0);
   }
 
+  /** Workers need not keep the program any longer. */
+  free(): void {
+    if (this.#module !== 0) this.#pool.forget(this.#module);
+    this.#module = 0;
+  }
+
   #run(number: number, base: number, end: number, chunk: number, work: number): boolean {
     const { workers, frameStride, module } = this.#place;
     if (!this.#pool.hasStarted(workers, work)) return false;
