@@ -6,14 +6,24 @@ import type { Rule } from "../graph/rewriting/rule.ts";
 import { blasRules, dotRules } from "../tensor/rewriting/blas.ts";
 import { canonicalizeRules, signRules } from "../tensor/rewriting/canonicalize.ts";
 import { normalFormRules, uncanonicalizeRules } from "../tensor/rewriting/chains.ts";
+import { factoringRules, likeTermRules, powerRules } from "../tensor/rewriting/collecting.ts";
 import { foldingRules } from "../tensor/rewriting/constantFolding.ts";
-import { factorRules, reductionRules } from "../tensor/rewriting/reductions.ts";
+import { exponentialProductRules, exponentialRules, ratioRules } from "../tensor/rewriting/exponentials.ts";
 import { incSubtensorRules, sparseUpdateRules } from "../tensor/rewriting/incSubtensor.ts";
+import { layoutRules } from "../tensor/rewriting/layouts.ts";
+import { choiceRules, logicRules, optionalRules } from "../tensor/rewriting/logic.ts";
+import { magnitudeRules } from "../tensor/rewriting/magnitudes.ts";
+import { diagonalRules, productRules } from "../tensor/rewriting/products.ts";
+import { monotoneRules, reductionLayoutRules } from "../tensor/rewriting/reductionLaws.ts";
+import { factorRules, reductionRules } from "../tensor/rewriting/reductions.ts";
 import { shapeRules } from "../tensor/rewriting/shape.ts";
 import { crossentropyRules, expandRules, softmaxRules } from "../tensor/rewriting/softmax.ts";
+import { logSumRules, softmaxFormRules } from "../tensor/rewriting/softmaxForms.ts";
 import { specializeRules } from "../tensor/rewriting/specialize.ts";
 import { stabilizeRules } from "../tensor/rewriting/stabilize.ts";
 import { subtensorRules } from "../tensor/rewriting/subtensor.ts";
+import { tailRules } from "../tensor/rewriting/tails.ts";
+import { writeRules } from "../tensor/rewriting/writes.ts";
 
 /** A pass and the optimizer levels that contain it. */
 export interface ModePass extends Pass {
@@ -29,18 +39,38 @@ export const PASSES: readonly ModePass[] = [
     rules: [
       ...foldingRules,
       ...shapeRules,
+      ...layoutRules,
       ...normalFormRules,
       ...canonicalizeRules,
+      ...likeTermRules,
+      ...logicRules,
+      ...magnitudeRules,
       ...reductionRules,
+      ...reductionLayoutRules,
+      ...diagonalRules,
       ...subtensorRules,
       ...incSubtensorRules,
+      ...writeRules,
+      ...optionalRules,
     ],
     until: "fixpoint",
     levels: ["fast_compile", "fast_run"],
   },
+  { name: "collect", rules: [...powerRules, ...softmaxFormRules], until: "fixpoint", levels: ["fast_run"] },
   {
     name: "stabilize",
-    rules: [...foldingRules, ...shapeRules, ...signRules, ...stabilizeRules, ...softmaxRules],
+    rules: [
+      ...foldingRules,
+      ...shapeRules,
+      ...signRules,
+      ...logSumRules,
+      ...stabilizeRules,
+      ...tailRules,
+      ...exponentialRules,
+      ...ratioRules,
+      ...softmaxRules,
+      ...softmaxFormRules,
+    ],
     until: "fixpoint",
     levels: ["fast_run"],
   },
@@ -49,14 +79,23 @@ export const PASSES: readonly ModePass[] = [
     rules: [
       ...foldingRules,
       ...shapeRules,
+      ...layoutRules,
       ...canonicalizeRules,
+      ...logicRules,
+      ...magnitudeRules,
       ...crossentropyRules,
       ...subtensorRules,
       ...incSubtensorRules,
+      ...writeRules,
       ...sparseUpdateRules,
       ...dotRules,
+      ...productRules,
       ...reductionRules,
+      ...reductionLayoutRules,
       ...factorRules,
+      ...monotoneRules,
+      ...exponentialProductRules,
+      ...factoringRules,
       ...specializeRules,
     ],
     until: "fixpoint",
@@ -66,7 +105,7 @@ export const PASSES: readonly ModePass[] = [
   { name: "expand", rules: [...expandRules], until: "once", levels: ["fast_run"] },
   {
     name: "uncanonicalize",
-    rules: [...foldingRules, ...shapeRules, ...uncanonicalizeRules],
+    rules: [...foldingRules, ...shapeRules, ...choiceRules, ...uncanonicalizeRules],
     until: "fixpoint",
     levels: ["fast_compile", "fast_run"],
   },

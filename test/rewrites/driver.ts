@@ -6,35 +6,15 @@ import { PASSES } from "../../src/compile/mode.ts";
 import { evaluate } from "../../src/graph/evaluate.ts";
 import { FunctionGraph } from "../../src/graph/functionGraph.ts";
 import { runPasses, type EngineOptions, type Pass } from "../../src/graph/rewriting/engine.ts";
-import type { Pattern } from "../../src/graph/rewriting/pattern.ts";
 import type { Exactness, Rule } from "../../src/graph/rewriting/rule.ts";
 import { ShapeMap } from "../../src/graph/shapes.ts";
 import { toposort } from "../../src/graph/traversal.ts";
 import type { Variable } from "../../src/graph/variable.ts";
-import * as scalar from "../../src/scalar/index.ts";
-import type { ScalarOp } from "../../src/scalar/define.ts";
-import { constant } from "../../src/tensor/constant.ts";
 import { Elemwise } from "../../src/tensor/elemwise.ts";
 import { peel, ruleKeys, scalarValue } from "../../src/tensor/rewriting/matchers.ts";
 import { shapeI } from "../../src/tensor/shape.ts";
-import { tensorType } from "../../src/tensor/type.ts";
 import type { TensorVariable } from "../../src/tensor/variable.ts";
-
-/** A graph that a rule must change. */
-export interface Example {
-  readonly inputs: readonly TensorVariable[];
-  readonly outputs: readonly TensorVariable[];
-  /** Sizes for the axes that the types leave open, per input; 3 by default. */
-  readonly shapes?: readonly (readonly number[])[];
-  /** Values of integer inputs are drawn from 0 to this number (exclusive). */
-  readonly below?: number;
-  /** An earlier phase changes this left side: the rule is for what other rules make. */
-  readonly alone?: boolean;
-  /** Do not use NaN, infinities and extreme values: the graph branches on them, or they hit an assertion. */
-  readonly tame?: boolean;
-}
-
-export type Examples = Readonly<Record<string, () => Example>>;
+import { exampleOf, type Example, type Examples } from "./example.ts";
 
 /** The options that `theano.function` uses. */
 export function engineOptions(): EngineOptions {
@@ -69,8 +49,21 @@ export function describeRules(table: string, rules: readonly Rule[], examples: E
       expect(new Set(names).size).toBe(names.length);
       for (const r of rules) expect(r.formula, r.name).not.toBe("");
     });
-    for (const r of rules) it(`${r.name}: ${r.formula}`, () => checkRule(r, examples[r.name]?.() ?? exampleOf(r)));
+    for (const r of rules) it(`${r.name}: ${r.formula}`, () => checkRule(r, exampleOf(r, examples)));
   });
+}
+
+/** Rules that fire in no example of any table when all passes run over it: what they are for never comes about. */
+export function neverFiring(tables: readonly { rules: readonly Rule[]; examples: Examples }[]): string[] {
+  const fired = new Set<string>();
+  const names = tables.flatMap(({ rules, examples }) =>
+    rules.map((r) => {
+      const example = exampleOf(r, examples);
+      for (const { rule } of rewritten(example).log) fired.add(rule);
+      return r.name;
+    }),
+  );
+  return names.filter((name) => !fired.has(name));
 }
 
 function checkRule(r: Rule, example: Example): void {
@@ -166,38 +159,4 @@ function isClose(a: number, b: number, dtype: string): boolean {
 export function greatestMagnitude(outputs: readonly Variable[], values: ReadonlyMap<Variable, NdArray>): number {
   const all = toposort(outputs).flatMap((n) => n.outputs);
   return evaluate(all, values).reduce((m, a) => toNumbers(a).reduce((p, x) => Math.max(p, Math.abs(x)), m), 1);
-}
-
-// --- left sides from patterns ------------------------------------------------------------------
-
-const scalars = new Map(
-  Object.values(scalar)
-    .filter((s): s is ScalarOp => typeof s === "object" && s !== null && "lower" in s)
-    .map((s) => [s.name, s]),
-);
-
-/** An instance of a pattern's left side, in float64 matrices. */
-function exampleOf(r: Rule): Example {
-  if (r.pattern === undefined) throw new Error(`${r.name} has no pattern: its test needs an example`);
-  const captured = new Map<string, TensorVariable>();
-  const build = (p: Pattern): TensorVariable => {
-    const known = p.name === undefined ? undefined : captured.get(p.name);
-    if (known !== undefined) return known;
-    const v = make(p);
-    if (p.name !== undefined) captured.set(p.name, v);
-    return v;
-  };
-  const inputs: TensorVariable[] = [];
-  const make = (p: Pattern): TensorVariable => {
-    if (p.kind === "number") return constant(p.value!, "float64");
-    if (p.kind === "constant") return constant(0.75, "float64");
-    if (p.kind === "any") {
-      inputs.push(tensorType("float64", [null, null]).makeVariable(null, 0, p.name) as TensorVariable);
-      return inputs.at(-1)!;
-    }
-    const op = scalars.get(p.matcher!.ruleKey);
-    if (op === undefined) throw new Error(`${r.name}: no elementwise function ${p.matcher!.ruleKey}; give an example`);
-    return new Elemwise(op).call(...p.args!.map(build)) as TensorVariable;
-  };
-  return { outputs: [build(r.pattern)], inputs };
 }

@@ -1,28 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { dvector, ivector } from "../../src/tensor/constructors.ts";
 import * as M from "../../src/tensor/math.ts";
-import { foldingRules } from "../../src/tensor/rewriting/constantFolding.ts";
-import { specializeRules } from "../../src/tensor/rewriting/specialize.ts";
 import { constant } from "../../src/tensor/constant.ts";
 import { sum } from "../../src/tensor/reduction.ts";
 import { ones } from "../../src/tensor/alloc.ts";
 import type { TensorVariable } from "../../src/tensor/variable.ts";
-import { describeRules, opsOf, rewritten } from "./driver.ts";
+import { opsOf, rewritten } from "./driver.ts";
 
 const [x, y] = [dvector("x"), dvector("y")];
-
-describeRules("specialize", [...specializeRules, ...foldingRules], {
-  local_pow_specialize: () => ({
-    inputs: [x],
-    outputs: [2, 3, 4, 7, 0.5, -0.5, -1, -2].map((n) => M.pow(x, n)),
-    // Powers of infinities and of negative numbers to fractions have rules of their own in pow.
-    tame: true,
-  }),
-  local_mul_to_sqr: () => ({ inputs: [x], outputs: [M.mul(x, x)] }),
-  local_abs_merge: () => ({ inputs: [x, y], outputs: [M.mul(M.abs(x), M.abs(y))] }),
-  local_div_by_power_of_two: () => ({ inputs: [x], outputs: [M.div(x, 4), M.div(x, -0.5)] }),
-  constant_folding: () => ({ inputs: [], outputs: [M.add(constant([1, 2]), constant([3, 4]))] }),
-});
 
 const ops = (out: TensorVariable, ...inputs: TensorVariable[]): string[] =>
   opsOf(rewritten({ inputs, outputs: [out] }));

@@ -2,7 +2,7 @@
  * Identities of elementwise functions. In these tables the right side is never dearer than the left, so the phase ends and
  * later rules meet one form of each expression.
  */
-import { integerRange, isComplex, isDiscrete, isFloat, type DType } from "../../dtype.ts";
+import { isComplex, isDiscrete, isFloat } from "../../dtype.ts";
 import type { Apply } from "../../graph/apply.ts";
 import { any, on } from "../../graph/rewriting/pattern.ts";
 import { nodeRule, rule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
@@ -12,6 +12,7 @@ import { Elemwise } from "../elemwise.ts";
 import { abs, add, cast, div, invert, mul, sub, switch_ } from "../math.ts";
 import { ShapeI } from "../shape.ts";
 import type { TensorVariable } from "../variable.ts";
+import { castRules } from "./casts.ts";
 import { chainRules } from "./chains.ts";
 import { elem, elemNode, like, nameOf, peel, sameBroadcast, scalarValue, withoutNewAxes } from "./matchers.ts";
 
@@ -60,38 +61,6 @@ function inverseOfInverse(node: Apply, ctx: RuleContext): RuleResult {
   if (x.dtype !== out.dtype) return null;
   // cosh is even: its inverse gives back the magnitude.
   return like(name === "arccosh" ? abs(x) : x, out, ctx);
-}
-
-/** Integers that a float holds exactly. */
-const MANTISSA: Readonly<Record<string, number>> = {
-  float16: 11,
-  float32: 24,
-  float64: 53,
-  complex64: 24,
-  complex128: 53,
-};
-
-/** Has every value of `from` the same value in `to`? */
-function isWidening(from: DType, to: DType): boolean {
-  if (from === to || from === "bool") return true;
-  if (isDiscrete(from) && isDiscrete(to)) {
-    const [a, b] = [integerRange(from), integerRange(to)];
-    return a.min >= b.min && a.max <= b.max;
-  }
-  if (isDiscrete(from)) return Number(integerRange(from).max) <= 2 ** MANTISSA[to]!;
-  if (isDiscrete(to) || (isComplex(from) && !isComplex(to))) return false;
-  return MANTISSA[from]! <= MANTISSA[to]!;
-}
-
-/** Casts that change nothing, and casts of casts that only widened. */
-function castOfCast(node: Apply, ctx: RuleContext): RuleResult {
-  const out = node.outputs[0] as T;
-  const x = node.inputs[0] as T;
-  if (x.dtype === out.dtype) return x;
-  const inner = elemNode(x, "cast");
-  if (inner === null) return null;
-  const from = inner.inputs[0] as T;
-  return isWidening(from.dtype, x.dtype) ? like(cast(from, out.dtype), out, ctx) : null;
 }
 
 function uselessSwitch(node: Apply, ctx: RuleContext): RuleResult {
@@ -306,10 +275,7 @@ export const canonicalizeRules: readonly Rule[] = [
     exactness: "exact",
     formula: "||x|| = |x|, floor(ceil x) = ceil x, |exp x| = exp x, ...",
   }),
-  nodeRule("local_cast_cast", ["cast"], castOfCast, {
-    exactness: "exact",
-    formula: "cast(x) = x; cast(cast x) = cast x where the first only widens",
-  }),
+  ...castRules,
   nodeRule("local_switch_of_switch", ["switch"], switchInSwitch, {
     exactness: "exact",
     formula: "switch(c, switch(c, x, y), z) = switch(c, x, z)",

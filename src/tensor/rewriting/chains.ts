@@ -16,7 +16,7 @@ type T = TensorVariable;
 /** Longest chain that is flattened at once: the work per node stays bounded. */
 const MAX_NODES = 256;
 
-interface Chain {
+export interface Chain {
   readonly plus: T[];
   readonly minus: T[];
   /** Signs taken out of the factors of a product. */
@@ -36,7 +36,7 @@ function memberOf(node: Apply | null, family: Family): number {
 }
 
 /** Is `node` part of the chain of its only client? Then that chain is looked at as a whole. */
-function isAbsorbed(node: Apply, family: Family, ctx: RuleContext): boolean {
+export function isAbsorbed(node: Apply, family: Family, ctx: RuleContext): boolean {
   const { dtype } = node.outputs[0] as T;
   for (let at = node; ; ) {
     const uses = ctx.graph.clients(at.outputs[0]!);
@@ -53,7 +53,7 @@ function isAbsorbed(node: Apply, family: Family, ctx: RuleContext): boolean {
  * The terms of a chain: x+y-z is plus [x, y], minus [z]; x*y/z likewise. Looks into an argument only if this chain is its
  * only client (so nothing is computed twice) and it has the same dtype.
  */
-function chainOf(node: Apply, family: Family, ctx: RuleContext): Chain {
+export function chainOf(node: Apply, family: Family, ctx: RuleContext): Chain {
   const chain: Chain = { plus: [], minus: [], negations: 0 };
   const { dtype } = node.outputs[0] as T;
   // Depth first, left to right.
@@ -143,11 +143,11 @@ function widen(terms: T[], out: T): void {
   if (first !== undefined && terms.every((x) => x.dtype !== out.dtype)) terms[0] = cast(first, out.dtype);
 }
 
-function sumOf(terms: readonly T[]): T {
+export function sumOf(terms: readonly T[]): T {
   return terms.length === 1 ? terms[0]! : add(...(terms as [T, T, ...T[]]));
 }
 
-function productOf(factors: readonly T[]): T {
+export function productOf(factors: readonly T[]): T {
   return factors.length === 1 ? factors[0]! : mul(...(factors as [T, T, ...T[]]));
 }
 
@@ -193,7 +193,7 @@ function isReciprocal({ plus, minus, negations }: Chain): boolean {
 }
 
 /** A folded constant must be a value of the dtype: overflow, wrap-around and underflow stay where they were. */
-function fits(value: number, { dtype }: T): boolean {
+export function fits(value: number, { dtype }: T): boolean {
   if (!Number.isFinite(value)) return false;
   if (isDiscrete(dtype)) return Number.isSafeInteger(value) && fitsInteger(value, dtype);
   if (!isFloat(dtype) || value === 0) return true;

@@ -13,12 +13,12 @@ import { isFull, padEntries, simplified } from "./subtensor.ts";
 type T = TensorVariable;
 
 /** Do two nodes select the same part? The index inputs begin at `a` and `b`. */
-function sameIndices(first: Apply, a: number, second: Apply, b: number): boolean {
+export function sameIndices(first: Apply, a: number, second: Apply, b: number): boolean {
   const [x, y] = [first.inputs.slice(a), second.inputs.slice(b)];
   return x.length === y.length && x.every((v, i) => v === y[i]);
 }
 
-const entriesKey = (op: Subtensor | IncSubtensor): string => new Subtensor(op.entries).key;
+export const entriesKey = (op: Subtensor | IncSubtensor): string => new Subtensor(op.entries).key;
 
 /** Have two variables the same sizes, as far as the graph tells? */
 function sameShape(a: T, b: T, ctx: RuleContext): boolean {

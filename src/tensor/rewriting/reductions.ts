@@ -17,22 +17,22 @@ type T = TensorVariable;
 type Foldable = Sum | Prod | Max | Min | All | Any;
 
 const FOLDABLE = [Sum, Prod, Max, Min, All, Any] as const;
-const FOLDABLE_NAMES = ["Sum", "Prod", "Max", "Min", "All", "Any"];
+export const FOLDABLE_NAMES: readonly string[] = ["Sum", "Prod", "Max", "Min", "All", "Any"];
 
-function foldable(node: Apply | null): Foldable | null {
+export function foldable(node: Apply | null): Foldable | null {
   return node !== null && FOLDABLE.some((type) => node.op instanceof type) ? (node.op as Foldable) : null;
 }
 
 /** The same reduction over other axes. */
-function overAxes(op: Foldable, x: T, axes: readonly number[]): T {
+export function overAxes(op: Foldable, x: T, axes: readonly number[]): T {
   if (op instanceof Sum) return new Sum(axes, op.dtype, op.accDtype).call(x) as T;
   if (op instanceof Prod) return new Prod(axes, op.dtype, op.accDtype).call(x) as T;
   const type = FOLDABLE.find((t) => op instanceof t) as typeof Max;
   return new type(axes).call(x) as T;
 }
 
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-const hasSameDtype = (node: Apply): boolean => (node.inputs[0] as T).dtype === (node.outputs[0] as T).dtype;
+export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+export const hasSameDtype = (node: Apply): boolean => (node.inputs[0] as T).dtype === (node.outputs[0] as T).dtype;
 
 /** Axes of static size 1 have nothing to combine. */
 function trivialAxes(node: Apply): RuleResult {
@@ -63,7 +63,7 @@ function reductionOfReduction(node: Apply, ctx: RuleContext): RuleResult {
 }
 
 /** `v` without `axes`, along all of which it has size 1; null where it is longer. */
-function withoutAxes(v: T, axes: readonly number[]): T | null {
+export function withoutAxes(v: T, axes: readonly number[]): T | null {
   if (axes.some((a) => v.type.shape[a] !== 1)) return null;
   return dimshuffle(
     v,
@@ -153,18 +153,6 @@ function reductionOfJoin(node: Apply): RuleResult {
   return op instanceof Min ? flat.reduce((a, b) => minimum(a, b)) : null;
 }
 
-/** -max(-x) = min(x) and the reverse. */
-function negatedExtremum(node: Apply, ctx: RuleContext): RuleResult {
-  const reduced = node.inputs[0]!.owner;
-  if (reduced === null || ctx.clientCount(node.inputs[0]!) > 1) return null;
-  const negated = elemNode(reduced.inputs[0]!, "neg");
-  if (negated === null) return null;
-  const { op } = reduced;
-  const x = negated.inputs[0]!;
-  if (op instanceof Max) return new Min(op.axes).call(x);
-  return op instanceof Min ? new Max(op.axes).call(x) : null;
-}
-
 export const reductionRules: readonly Rule[] = [
   nodeRule("local_reduce_broadcastable", FOLDABLE_NAMES, trivialAxes, {
     exactness: "exact",
@@ -182,5 +170,4 @@ export const factorRules: readonly Rule[] = [
     exactness: "special",
     formula: "sum(c * x) = c * sum x; sum(x / c) = sum(x) / c; sum(-x) = -sum x",
   }),
-  nodeRule("local_max_to_min", ["neg"], negatedExtremum, { formula: "-max(-x) = min x" }),
 ];
