@@ -108,11 +108,14 @@ export function random(seed: number): () => number {
   };
 }
 
+/** Positive numbers near 1; numbers of both signs; those among NaN, infinities and extremes. */
+export type SampleKind = "plain" | "signed" | "special";
+
 export function sample(
   v: TensorVariable,
   example: Pick<Example, "shapes" | "below">,
   index: number,
-  kind: "plain" | "special",
+  kind: SampleKind,
 ): NdArray {
   const shape = v.type.shape.map((n, axis) => n ?? example.shapes?.[index]?.[axis] ?? 3);
   const next = random(index + 1);
@@ -120,6 +123,7 @@ export function sample(
   const size = shape.reduce((a, b) => a * b, 1);
   const element = (): number => {
     if (v.dtype === "bool") return next() < 0.5 ? 0 : 1;
+    if (kind === "signed" && !v.dtype.includes("int")) return 4 * next() - 2;
     if (v.dtype.includes("int")) return Math.floor(next() * (example.below ?? 7));
     if (kind === "special") return SPECIAL[Math.floor(next() * SPECIAL.length)]!;
     return 0.2 + 1.3 * next();

@@ -20,6 +20,13 @@ export interface Example {
   readonly alone?: boolean;
   /** Do not use NaN, infinities and extreme values: the graph branches on them, or they hit an assertion. */
   readonly tame?: boolean;
+  /** Softmax refuses rows without elements, which the form written by hand takes. */
+  readonly full?: boolean;
+  /**
+   * What the rule leaves has another gradient: the mark that it takes away is for gradients only, or the left side has ties, of which
+   * each is counted.
+   */
+  readonly marker?: boolean;
 }
 
 export type Examples = Readonly<Record<string, () => Example>>;

@@ -187,12 +187,20 @@ function trivialPower(node: Apply, ctx: RuleContext): RuleResult {
   return exponent === 1 ? like(x, out, ctx) : like(constant(1, out.dtype), out, ctx);
 }
 
+/** The negative of an unsigned integer is no less than 0. */
+const isUnsigned = ({ dtype }: T): boolean => isDiscrete(dtype) && (dtype === "bool" || dtype.startsWith("u"));
+
 /** Signs in sums; the stabilizing rules look for differences, so these run with them too. */
 export const signRules: readonly Rule[] = [
-  rule("local_abs_neg", on(elem("abs"), on(elem("neg"), any("x"))), ({ x }) => abs(x as T), {
-    exactness: "exact",
-    formula: "|-x| = |x|",
-  }),
+  rule(
+    "local_abs_neg",
+    on(elem("abs"), on(elem("neg"), any("x"))),
+    ({ x }) => (isUnsigned(x as T) ? null : abs(x as T)),
+    {
+      exactness: "exact",
+      formula: "|-x| = |x|",
+    },
+  ),
   rule(
     "local_add_neg",
     on(elem("add"), any("x"), on(elem("neg"), any("y"))),
@@ -225,7 +233,8 @@ function negatedOdd(node: Apply, ctx: RuleContext): RuleResult {
   const inner = peel(node.inputs[0]!).owner;
   if (inner === null || !ODD.has(nameOf(inner))) return null;
   const negated = elemNode(inner.inputs[0]!, "neg");
-  return negated === null ? null : like(inner.op.call(negated.inputs[0]!) as T, node.outputs[0] as T, ctx);
+  if (negated === null || isDiscrete((negated.inputs[0] as T).dtype)) return null;
+  return like(inner.op.call(negated.inputs[0]!) as T, node.outputs[0] as T, ctx);
 }
 
 /** A value that does not depend on its argument. */

@@ -226,8 +226,14 @@ export const normalFormRules: readonly Rule[] = [
 ];
 
 export const uncanonicalizeRules: readonly Rule[] = [
-  rule("local_div_to_inv", on(elem("true_div"), 1, any("x")), ({ x }, ctx, out) => like(inv(x as T), out as T, ctx), {
-    exactness: "exact",
-    formula: "1/x = inv x",
-  }),
+  rule(
+    "local_div_to_inv",
+    on(elem("true_div"), 1, any("x")),
+    ({ x }, ctx, out) => {
+      const { dtype } = out as T;
+      // The reciprocal of a small integer type has a smaller float than a quotient may have.
+      return like(inv((x as T).dtype === dtype ? (x as T) : cast(x as T, dtype)), out as T, ctx);
+    },
+    { exactness: "exact", formula: "1/x = inv x" },
+  ),
 ];

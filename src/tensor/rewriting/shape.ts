@@ -6,6 +6,7 @@ import { DimShuffle, dimshuffle } from "../dimshuffle.ts";
 import { Elemwise, padLeft } from "../elemwise.ts";
 import { GradientView } from "../gradientOps.ts";
 import { Join, MakeVector } from "../join.ts";
+import { cast } from "../math.ts";
 import { Reshape } from "../reshape.ts";
 import { ShapeI, SpecifyShape } from "../shape.ts";
 import { knownSize, sizeConstant } from "../sizes.ts";
@@ -154,7 +155,10 @@ function simplifyJoin(node: Apply): RuleResult {
     } else merged.push(v);
   }
   if (merged.length === parts.length) return null;
-  return merged.length === 1 ? merged[0]! : op.call(axis, ...merged);
+  const out = node.outputs[0] as T;
+  // What is dropped may have had the wider dtype.
+  const whole = merged.length === 1 ? merged[0]! : (op.call(axis, ...merged) as T);
+  return whole.dtype === out.dtype ? whole : cast(whole, out.dtype);
 }
 
 const isVector = (v: T): boolean => v.owner !== null && v.owner.op instanceof MakeVector;

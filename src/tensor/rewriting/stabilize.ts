@@ -2,13 +2,14 @@
  * Numerically stable forms. Here the right side may be dearer than the left: it is right where the left overflows,
  * cancels or divides zero by zero.
  */
-import { isFloat } from "../../dtype.ts";
+import { isComplex, isDiscrete, isFloat } from "../../dtype.ts";
 import { any, on, type Pattern } from "../../graph/rewriting/pattern.ts";
 import { nodeRule, rule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
 import type { Apply } from "../../graph/apply.ts";
 import type { Variable } from "../../graph/variable.ts";
 import {
   add,
+  cast,
   erf,
   erfc,
   exp,
@@ -33,9 +34,20 @@ type T = TensorVariable;
 
 const x = any("x");
 
-/** A rule whose right side is a function of `x` alone. */
+/** `v` as a real number of the dtype of `out`: signs and differences of bools and unsigned integers are not those of numbers. */
+function asReal(v: Variable, out: T): T | null {
+  const { dtype } = v as T;
+  if (!isFloat(out.dtype) || isComplex(dtype)) return null;
+  return dtype === out.dtype ? (v as T) : cast(v as T, out.dtype);
+}
+
+/** A rule whose right side is a function of `x` alone, for real numbers. */
 function of(name: string, pattern: Pattern<"x">, build: (x: T) => T, formula: string): Rule {
-  return rule(name, pattern, (c, ctx, out) => like(build(c.x as T), out as T, ctx), { formula });
+  const apply = (c: { readonly x: Variable }, ctx: RuleContext, out: Variable): RuleResult => {
+    const v = asReal(c.x, out as T);
+    return v === null ? null : like(build(v), out as T, ctx);
+  };
+  return rule(name, pattern, apply, { formula });
 }
 
 /** log(1 + x + ...) with a constant 1 among the terms of a flat sum. */
@@ -45,7 +57,11 @@ function logOfOnePlus(node: Apply, ctx: RuleContext): RuleResult {
   if (sumNode === null) return null;
   const at = sumNode.inputs.findIndex((v) => scalarValue(v) === 1);
   if (at < 0) return null;
-  const rest = sumNode.inputs.filter((_, i) => i !== at) as T[];
+  // Small integers would wrap, and have a smaller float than the logarithm has.
+  const { dtype } = out;
+  const rest = sumNode.inputs
+    .filter((_, i) => i !== at)
+    .map((v) => (isDiscrete((v as T).dtype) ? cast(v as T, dtype) : (v as T)));
   if (rest.length === 0) return null;
   const total = rest.length === 1 ? rest[0]! : add(...(rest as [T, T]));
   return like(log1p(total), out, ctx);
@@ -59,7 +75,8 @@ function logSumExp(node: Apply, ctx: RuleContext): RuleResult {
   if (total === null || !(total.op instanceof Sum)) return null;
   const e = elemNode(total.inputs[0]!, "exp");
   if (e === null) return null;
-  const arg = e.inputs[0] as T;
+  const arg = asReal(e.inputs[0]!, out);
+  if (arg === null) return null;
   const axis = [...total.op.axes];
   if (isShifted(arg)) return null;
   const m = max(arg, { axis, keepdims: true });
@@ -99,8 +116,8 @@ function logAddExp(node: Apply, ctx: RuleContext): RuleResult {
   const a = elemNode(peel(total.inputs[0]!), "exp");
   const b = elemNode(peel(total.inputs[1]!), "exp");
   if (a === null || b === null) return null;
-  const u = a.inputs[0] as T;
-  const v = b.inputs[0] as T;
+  const [u, v] = [asReal(a.inputs[0]!, out), asReal(b.inputs[0]!, out)];
+  if (u === null || v === null) return null;
   // a + softplus(b - a) = max + softplus(min - max): the second keeps infinities apart.
   const high = maximum(u, v);
   const gap = sub(add(u, v), add(high, high));

@@ -6,6 +6,7 @@ import { dimshuffle, DimShuffle } from "../dimshuffle.ts";
 import { Dot, dot } from "../dot.ts";
 import { Elemwise, padLeft } from "../elemwise.ts";
 import { Join, MakeVector } from "../join.ts";
+import { cast } from "../math.ts";
 import { numberAlgebra, knownSize, sizeConstant, sliceRange } from "../sizes.ts";
 import { bind, FULL_SLICE, unbind, type BoundEntry } from "../subtensor/entries.ts";
 import { Subtensor } from "../subtensor/index.ts";
@@ -197,13 +198,15 @@ function selectFromVector(node: Apply): RuleResult {
   const n = made.inputs.length;
   if (e!.kind === "int") {
     const at = knownSize(e!.at);
-    return at === null || at < -n || at >= n ? null : made.inputs[at < 0 ? at + n : at]!;
+    if (at === null || at < -n || at >= n) return null;
+    return cast(made.inputs[at < 0 ? at + n : at] as T, (node.outputs[0] as T).dtype);
   }
   const known = knownSlice(e!);
   if (known === null || isFull(e!)) return null;
   const { start, count } = sliceRange(numberAlgebra, n, known.start, known.stop, known.step);
   if (count === 0) return null;
-  return made.op.call(...Array.from({ length: count }, (_, i) => made.inputs[start + known.step * i]!));
+  const chosen = Array.from({ length: count }, (_, i) => made.inputs[start + known.step * i]!);
+  return cast(made.op.call(...chosen) as T, (node.outputs[0] as T).dtype);
 }
 
 /** One row of tensors put one after the other, where their sizes tell which of them has it. */

@@ -38,9 +38,10 @@ type T = TensorVariable;
 const x = any("x");
 
 /** Has `v` been kept on one side of `limit` by a rule of this table? */
-function isLimited(v: Variable, limit: number): boolean {
+function isLimited(v: T, limit: number): boolean {
   const node = elemNode(v, "minimum") ?? elemNode(v, "maximum");
-  return node !== null && node.inputs.some((a) => scalarValue(a) === Math.fround(limit) || scalarValue(a) === limit);
+  const edge = scalarValue(constant(limit, v.dtype));
+  return node !== null && node.inputs.some((a) => scalarValue(a) === edge);
 }
 
 // --- log(1 - exp x) ----------------------------------------------------------------------------
@@ -56,7 +57,7 @@ function log1mexp(v: T): T {
 
 function logOfOneMinusExp(v: Variable, out: Variable, ctx: RuleContext): RuleResult {
   const { dtype } = out as T;
-  if (!isFloat(dtype) || (v as T).dtype !== dtype || isLimited(v, HALF)) return null;
+  if (!isFloat(dtype) || (v as T).dtype !== dtype || isLimited(v as T, HALF)) return null;
   return like(log1mexp(v as T), out as T, ctx);
 }
 
@@ -161,12 +162,7 @@ export const tailRules: readonly Rule[] = [
   nodeRule("local_grad_log_erfc_neg", ["true_div"], gradLogErfc, {
     formula: "exp(-x**2) / erfc(x) = x sqrt(pi) / (1 + series) for large x",
   }),
-  rule(
-    "local_two_minus_erfc",
-    on(minus, 2, on(elem("erfc"), x)),
-    (c, ctx, out) => like(erfc(neg(c.x as T)), out as T, ctx),
-    { formula: "2 - erfc x = erfc(-x)" },
-  ),
+  realLaw("local_two_minus_erfc", on(minus, 2, on(elem("erfc"), x)), (v) => erfc(neg(v)), "2 - erfc x = erfc(-x)"),
   realLaw(
     "local_one_minus_cos",
     on(minus, 1, on(elem("cos"), x)),

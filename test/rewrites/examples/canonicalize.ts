@@ -43,6 +43,6 @@ export const canonicalizeExamples: Examples = {
     const b = M.gt(x, y);
     return { inputs: [x, y], outputs: [M.and(b, true), M.or(b, false), M.xor(b, true)] };
   },
-  local_max_idempotent: () => ({ inputs: [x], outputs: [M.maximum(x, x)] }),
+  local_max_idempotent: () => ({ inputs: [x], marker: true, outputs: [M.maximum(x, x)] }),
   local_useless_fill: () => ({ inputs: [x, y], outputs: [M.fill(x, 3), M.fill(x, y)] }),
 };

@@ -18,10 +18,12 @@ export const magnitudeExamples: Examples = {
   },
   local_max_of_max: () => ({
     inputs: [x, y],
+    marker: true,
     outputs: [M.maximum(M.maximum(x, y), x), M.minimum(y, M.minimum(x, y))],
   }),
   local_max_of_min: () => ({
     inputs: [x, y],
+    marker: true,
     outputs: [M.maximum(M.minimum(x, y), x), M.minimum(y, M.maximum(x, y))],
   }),
   local_useless_bound: () => ({ inputs: [x], outputs: [M.maximum(x, -Infinity), M.minimum(Infinity, x)] }),

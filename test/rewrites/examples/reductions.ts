@@ -22,6 +22,7 @@ export const reductionsExamples: Examples = {
   }),
   local_reduce_of_alloc: () => ({
     inputs: [x, a, y],
+    marker: true,
     outputs: [
       sum(alloc(a, shapeI(x, 0), 5)),
       sum(alloc(x, 4, shapeI(x, 0)), { axis: 0 }),

@@ -53,5 +53,5 @@ export const shapeExamples: Examples = {
     outputs: [new SpecifyShape([0]).call(fixed, sizeConstant(2)) as TensorVariable],
   }),
   remove_tensor_copy: () => ({ inputs: [x], outputs: [M.tensorCopy(x)] }),
-  local_view_op: () => ({ inputs: [x], outputs: [disconnectedGrad(x)] }),
+  local_view_op: () => ({ inputs: [x], marker: true, outputs: [disconnectedGrad(x)] }),
 };

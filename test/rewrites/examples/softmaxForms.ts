@@ -10,6 +10,7 @@ const rows = { axis: 1, keepdims: true } as const;
 export const softmaxFormExamples: Examples = {
   local_softmax_of_exp: () => ({
     inputs: [m, x],
+    full: true,
     outputs: [
       M.div(M.exp(m), sum(M.exp(m), rows)),
       M.div(M.exp(m), sum(M.exp(m), { axis: 0, keepdims: true })),
@@ -18,6 +19,7 @@ export const softmaxFormExamples: Examples = {
   }),
   local_logsoftmax_of_difference: () => ({
     inputs: [m],
+    full: true,
     outputs: [M.sub(m, M.log(sum(M.exp(m), rows)))],
   }),
   local_exp_of_logsoftmax: () => ({ inputs: [m], outputs: [M.exp(logsoftmax(m))] }),

@@ -71,6 +71,7 @@ export const incSubtensorExamples: Examples = {
   }),
   local_adv_sub1_adv_inc_sub1: () => ({
     inputs: [a, x],
+    marker: true,
     outputs: [at(setSubtensor(at(alloc(M.exp(x), 4, shapeI(x, 0)), [1, 2, 1]), a), [1, 2, 1])],
   }),
   local_useless_inc_subtensor: () => ({
