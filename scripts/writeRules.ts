@@ -1,0 +1,8 @@
+/** Writes docs/rules.md and test/rewrites/graphs.txt: `npm run rules`. */
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { ruleGraphs, ruleTable } from "./ruleTable.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+writeFileSync(`${root}/docs/rules.md`, ruleTable());
+writeFileSync(`${root}/test/rewrites/graphs.txt`, ruleGraphs());
