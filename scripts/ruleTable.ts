@@ -4,7 +4,7 @@ import { FunctionGraph } from "../src/graph/functionGraph.ts";
 import { runPasses, type Pass } from "../src/graph/rewriting/engine.ts";
 import type { Rule } from "../src/graph/rewriting/rule.ts";
 import { listing } from "../src/printing/listing.ts";
-import { engineOptions } from "../test/rewrites/driver.ts";
+import { engineOptions, passesWith } from "../test/rewrites/driver.ts";
 import { exampleOf, type Example } from "../test/rewrites/example.ts";
 import { TABLES, type Table } from "../test/rewrites/examples/index.ts";
 
@@ -108,7 +108,7 @@ export function ruleGraphs(): string {
         `${table.name}: ${r.name}`,
         ...part("written", []),
         ...part("alone", alone(r)),
-        ...part("all passes", PASSES),
+        ...part("all passes", passesWith(r)),
       ].join("\n");
     }),
   );

@@ -98,9 +98,10 @@ interface Power {
 }
 
 /** A factor as a power of something, where only this product uses it. */
-function asPower(v: T, ctx: RuleContext): Power {
+function asPower(v: T, user: Apply, ctx: RuleContext): Power {
   const node = peel(v).owner;
-  if (node !== null && ctx.clientCount(v) <= 1 && ctx.clientCount(peel(v)) <= 1) {
+  const own = (x: Variable): boolean => ctx.graph.clients(x).every((c) => c.node === user);
+  if (node !== null && (own(v) || ctx.clientCount(v) <= 1) && (peel(v) === v || ctx.clientCount(peel(v)) <= 1)) {
     const base = node.inputs[0] as T | undefined;
     const name = base !== undefined && base.dtype === v.dtype ? nameOf(node) : "";
     if (name === "sqr") return { base: base!, exponent: 2 };
@@ -112,14 +113,14 @@ function asPower(v: T, ctx: RuleContext): Power {
 }
 
 /** Sums of exponents by base. Null where no base comes twice, or only as itself: x*x is a square already. */
-function collectPowers(factors: readonly (readonly [T, number])[], ctx: RuleContext): Power[] | null {
+function collectPowers(factors: readonly (readonly [T, number])[], user: Apply, ctx: RuleContext): Power[] | null {
   const groups = new Map<Variable, { base: T; exponent: number; count: number; plain: boolean }>();
   for (const [v, sign] of factors) {
     if (scalarValue(v) !== undefined) {
       groups.set(v, { base: v, exponent: sign, count: 1, plain: true });
       continue;
     }
-    const { base, exponent } = asPower(v, ctx);
+    const { base, exponent } = asPower(v, user, ctx);
     const group = groups.get(peel(base));
     if (group === undefined)
       groups.set(peel(base), { base, exponent: sign * exponent, count: 1, plain: exponent === 1 });
@@ -147,11 +148,14 @@ function productOfPowers(node: Apply, ctx: RuleContext): RuleResult {
   if (!isFloat(out.dtype) || node.inputs.some((v) => (v as T).dtype !== out.dtype)) return null;
   const powers = collectPowers(
     node.inputs.map((v) => [v as T, 1] as const),
+    node,
     ctx,
   );
   // Exponents of opposite signs, and roots of negative numbers, are the other rule's.
   if (powers === null) return null;
-  const exponents = node.inputs.filter((v) => scalarValue(v) === undefined).map((v) => asPower(v as T, ctx).exponent);
+  const exponents = node.inputs
+    .filter((v) => scalarValue(v) === undefined)
+    .map((v) => asPower(v as T, node, ctx).exponent);
   if (exponents.some((n) => !Number.isInteger(n) || n === 0 || n > 0 !== exponents[0]! > 0)) return null;
   return like(productOf(powers.map(powerOf)), out, ctx);
 }
@@ -167,7 +171,11 @@ function quotientOfPowers(node: Apply, ctx: RuleContext): RuleResult {
   const isQuotient = nameOf(node) === "true_div";
   const above = isQuotient ? factorsOf(node.inputs[0]!) : (node.inputs as T[]);
   const below = isQuotient ? factorsOf(node.inputs[1]!) : [];
-  const powers = collectPowers([...above.map((v) => [v, 1] as const), ...below.map((v) => [v, -1] as const)], ctx);
+  const powers = collectPowers(
+    [...above.map((v) => [v, 1] as const), ...below.map((v) => [v, -1] as const)],
+    node,
+    ctx,
+  );
   if (powers === null || [...above, ...below].some((v) => v.dtype !== out.dtype)) return null;
   const up = powers.filter((p) => p.exponent > 0).map(powerOf);
   const down = powers.filter((p) => p.exponent < 0).map(({ base, exponent }) => powerOf({ base, exponent: -exponent }));

@@ -77,8 +77,11 @@ const TERMS = 10;
 function erfcSeries(v: T): T {
   const t = div(constant(0.5, v.dtype), sqr(v));
   let coefficient = 1;
-  const coefficients = Array.from({ length: TERMS }, (_, k) => (coefficient *= -(2 * k + 1)));
-  return coefficients.reduceRight((sum: T, c) => mul(t, add(constant(c, v.dtype), sum)), constant(0, v.dtype));
+  const coefficients = Array.from({ length: TERMS }, (_, k) => constant((coefficient *= -(2 * k + 1)), v.dtype) as T);
+  return mul(
+    t,
+    coefficients.reduceRight((sum, c) => add(c, mul(t, sum))),
+  );
 }
 
 /** log(erfc x) = -x**2 - log(x sqrt(pi)) + log1p(series) for large x. */
@@ -146,7 +149,8 @@ export const tailRules: readonly Rule[] = [
     "local_log_sub_exp",
     on(log_, on(minus, on(elem("exp"), any("a")), on(elem("exp"), any("b")))),
     (c, ctx, out) => logSubExp(c.a as T, c.b as T, out as T, ctx),
-    { formula: "log(exp a - exp b) = a + log(1 - exp(b - a))" },
+    // Two infinities of one sign have no difference.
+    { exactness: "special", formula: "log(exp a - exp b) = a + log(1 - exp(b - a))" },
   ),
   rule(
     "local_log_erfc",

@@ -10,7 +10,7 @@ export const collectingExamples: Examples = {
     outputs: [
       M.add(x, x),
       M.add(M.mul(2, x), y, M.mul(3, x)),
-      M.sub(M.mul(3, x), M.mul(2, x)),
+      M.sub(M.mul(3, y), M.mul(2, y)),
       M.sub(y, M.add(x, M.mul(x, 0.5))),
     ],
   }),
@@ -24,8 +24,8 @@ export const collectingExamples: Examples = {
     outputs: [
       M.div(M.pow(x, 5), M.pow(x, 2)),
       M.div(M.mul(y, M.sqr(x)), M.pow(x, 3)),
-      M.mul(M.sqrt(x), M.sqrt(x)),
-      M.div(x, M.sqrt(x)),
+      M.mul(M.sqrt(x), y, M.sqrt(x)),
+      M.div(y, M.sqrt(y)),
     ],
   }),
   local_factor_out: () => ({

@@ -22,12 +22,12 @@ export const productExamples: Examples = {
     const [P, Q, R] = [matrix(4, 2, "P"), matrix(2, 5, "Q"), matrix(5, 2, "R")];
     return {
       inputs: [A, B, C, x, y, P, Q, R],
-      outputs: [dot(dot(A, B), x), dot(x, dot(A, B)), dot(dot(dot(A, B), C), y), dot(dot(P, Q), R)],
+      outputs: [dot(dot(A, B), x), dot(x, dot(B, A)), dot(dot(dot(A, C), B), y), dot(dot(P, Q), R)],
     };
   },
   local_sum_of_dot: () => ({
     inputs: [A, B, x],
-    outputs: [sum(dot(A, B), { axis: 0 }), sum(dot(A, B), { axis: 1 }), sum(dot(A, B)), sum(dot(A, x))],
+    outputs: [sum(dot(A, B), { axis: 0 }), sum(dot(B, A), { axis: 1 }), sum(dot(A, A)), sum(dot(A, x))],
   }),
   local_diag_of_dot: () => ({
     inputs: [A, B],
