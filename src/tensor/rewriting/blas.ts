@@ -20,17 +20,33 @@ interface Term {
   readonly product: readonly [T, T] | null;
 }
 
-/** Longest sum that is looked at as a whole. */
+/** Longest sum that is looked at as a whole, and how many nodes are opened for it: the work per node stays bounded. */
 const MAX_TERMS = 16;
+const MAX_OPENED = 32;
+
+/** The terms found so far, and how many nodes were opened for them. */
+interface Collection {
+  readonly terms: Term[];
+  opened: number;
+}
 
 /** Appends the terms of sign * scales * v; sums, differences and multiples that nobody else uses are opened. */
-function collect(v: Variable, sign: 1 | -1, scales: readonly T[], terms: Term[], ctx: RuleContext, root = false): void {
+function collect(
+  v: Variable,
+  sign: 1 | -1,
+  scales: readonly T[],
+  into: Collection,
+  ctx: RuleContext,
+  root = false,
+): void {
+  const { terms } = into;
   const matrix = v as T;
   const node = v.owner;
   const leaf = (product: Term["product"] = null): void => {
     terms.push({ sign, scales, matrix, product });
   };
   if (node === null || (!root && ctx.clientCount(v) > 1) || terms.length >= MAX_TERMS) return leaf();
+  if (into.opened++ >= MAX_OPENED) return leaf();
   const flip: 1 | -1 = sign === 1 ? -1 : 1;
   if (node.op instanceof Dot) {
     const [a, b] = node.inputs as [T, T];
@@ -44,18 +60,18 @@ function collect(v: Variable, sign: 1 | -1, scales: readonly T[], terms: Term[],
   }
   const same = (x: Variable): boolean => (x as T).dtype === matrix.dtype && sameBroadcast(x as T, matrix);
   const name = nameOf(node);
-  if (name === "neg") return collect(node.inputs[0]!, flip, scales, terms, ctx);
+  if (name === "neg") return collect(node.inputs[0]!, flip, scales, into, ctx);
   if (name === "mul" && node.inputs.length === 2) {
     for (const [i, factor] of node.inputs.entries()) {
       const scale = asScalar(factor);
       const rest = node.inputs[1 - i]!;
       if (scale !== null && scale.dtype === matrix.dtype && same(rest)) {
-        return collect(rest, sign, [...scales, scale], terms, ctx);
+        return collect(rest, sign, [...scales, scale], into, ctx);
       }
     }
   }
   if ((name === "add" || name === "sub") && (root || node.inputs.every(same))) {
-    for (const [i, x] of node.inputs.entries()) collect(x, name === "sub" && i === 1 ? flip : sign, scales, terms, ctx);
+    for (const [i, x] of node.inputs.entries()) collect(x, name === "sub" && i === 1 ? flip : sign, scales, into, ctx);
     return;
   }
   leaf();
@@ -84,8 +100,9 @@ function valueOf(term: Term, out: T): T {
 function recognizeGemm(node: Apply, ctx: RuleContext): RuleResult {
   const out = node.outputs[0] as T;
   if (out.ndim !== 2 || !isFloat(out.dtype) || out.dtype === "float16") return null;
-  const terms: Term[] = [];
-  collect(out, 1, [], terms, ctx, true);
+  const collection: Collection = { terms: [], opened: 0 };
+  const { terms } = collection;
+  collect(out, 1, [], collection, ctx, true);
   const products = terms.filter((t) => t.product !== null && t.matrix.dtype === out.dtype);
   const others = terms.filter((t) => !products.includes(t));
   if (products.length === 0 || terms.length < 2 || products.some((t) => t.product!.some((v) => v.dtype !== out.dtype)))
