@@ -225,7 +225,27 @@ export const normalFormRules: readonly Rule[] = [
   }),
 ];
 
+/** More arguments than this are combined in steps. */
+const LONGEST = 32;
+
+/** add(x1, ..., x1000) = add(add(x1, ..., x32), ...): the order of the additions stays, but no expression is that deep. */
+function splitLongChain(node: Apply): RuleResult {
+  const { inputs } = node;
+  if (inputs.length <= LONGEST) return null;
+  const { dtype } = node.outputs[0] as T;
+  const typed = (inputs as T[]).map((v) => (v.dtype === dtype ? v : cast(v, dtype)));
+  let result = node.op.call(...typed.slice(0, LONGEST)) as T;
+  for (let at = LONGEST; at < typed.length; at += LONGEST - 1) {
+    result = node.op.call(result, ...typed.slice(at, at + LONGEST - 1)) as T;
+  }
+  return result;
+}
+
 export const uncanonicalizeRules: readonly Rule[] = [
+  nodeRule("local_split_long_chain", ["add", "mul"], splitLongChain, {
+    exactness: "exact",
+    formula: "x1 + ... + x1000 = (x1 + ... + x32) + ...: no expression gets too deep",
+  }),
   rule(
     "local_div_to_inv",
     on(elem("true_div"), 1, any("x")),
