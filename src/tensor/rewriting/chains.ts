@@ -231,8 +231,9 @@ const LONGEST = 32;
 /** add(x1, ..., x1000) = add(add(x1, ..., x32), ...): the order of the additions stays, but no expression is that deep. */
 function splitLongChain(node: Apply): RuleResult {
   const { inputs } = node;
-  if (inputs.length <= LONGEST) return null;
   const { dtype } = node.outputs[0] as T;
+  // A sum in half precision is rounded once, at its end.
+  if (inputs.length <= LONGEST || dtype === "float16") return null;
   const typed = (inputs as T[]).map((v) => (v.dtype === dtype ? v : cast(v, dtype)));
   let result = node.op.call(...typed.slice(0, LONGEST)) as T;
   for (let at = LONGEST; at < typed.length; at += LONGEST - 1) {
