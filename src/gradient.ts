@@ -13,13 +13,14 @@ import {
   ShapeMismatchError,
 } from "./errors.ts";
 import { NullGradient, type Op } from "./graph/op.ts";
-import { connected, pullback, type Cotangent, type CotangentAlgebra } from "./graph/pullback.ts";
+import { connected, pullback, type Cotangent } from "./graph/pullback.ts";
 import { cloneReplace } from "./graph/replace.ts";
 import type { Variable } from "./graph/variable.ts";
 import { onesLike, zeros, zerosLike } from "./tensor/alloc.ts";
 import { asTensor } from "./tensor/constant.ts";
+import { cotangentAlgebra as algebra } from "./tensor/cotangents.ts";
 import { stack } from "./tensor/join.ts";
-import { add, cast, real } from "./tensor/math.ts";
+import { add } from "./tensor/math.ts";
 import { shape } from "./tensor/shape.ts";
 import { at } from "./tensor/subtensor/index.ts";
 import { TensorVariable } from "./tensor/variable.ts";
@@ -50,23 +51,6 @@ export interface GradOptions {
   /** Name results `dcost/dx` (default true). */
   addNames?: boolean;
 }
-
-const algebra: CotangentAlgebra = {
-  add: (a, b) => add(a as TensorVariable, b as TensorVariable),
-  isDifferentiable: (v) => !isDiscrete((v as TensorVariable).dtype),
-  conform(gradient, v) {
-    const g = gradient as TensorVariable;
-    const x = v as TensorVariable;
-    if (g.ndim !== x.ndim) {
-      throw new RankError(
-        `The gradient of ${x.toString()} has rank ${g.ndim}, the variable rank ${x.ndim}: ` +
-          `the lop of an op that uses it returned a wrong shape.`,
-      );
-    }
-    if (g.dtype === x.dtype) return g;
-    return cast(isComplex(g.dtype) && !isComplex(x.dtype) ? real(g) : g, x.dtype);
-  },
-};
 
 /**
  * The gradient of a scalar `cost` with respect to one variable or to each of a list.

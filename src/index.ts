@@ -32,6 +32,28 @@ export type { CopyOptions } from "./compile/copy.ts";
 export { getMode, Mode } from "./compile/mode.ts";
 export type { CompileProfile, Profile, RuleProfile } from "./compile/profile.ts";
 
+// Loops
+export * as scanModule from "./scan/index.ts";
+export {
+  foldl,
+  foldr,
+  map,
+  reduce,
+  scan,
+  until,
+  type MapOptions,
+  type OutputInfo,
+  type ReduceOptions,
+  type ScanOptions,
+  type ScanResult,
+  type ScanUpdates,
+  type SequenceLike,
+  type StepOptions,
+  type StepResult,
+  type TappedOutput,
+  type TappedSequence,
+} from "./scan/index.ts";
+
 // Gradients
 export { grad, hessian, jacobian, Lop, Rop, type GradOptions } from "./gradient.ts";
 export * as gradient from "./gradientTools.ts";

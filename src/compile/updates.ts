@@ -3,6 +3,7 @@ import type { NdArray } from "../array/ndArray.ts";
 import { shapeText } from "../array/layout.ts";
 import { ArgumentError, UpdateError } from "../errors.ts";
 import { Variable } from "../graph/variable.ts";
+import type { ScanUpdates } from "../scan/arguments.ts";
 import { asTensor } from "../tensor/constant.ts";
 import type { TensorVariable } from "../tensor/variable.ts";
 import { SharedVariable } from "./shared.ts";
@@ -10,7 +11,8 @@ import { SharedVariable } from "./shared.ts";
 type NewValue = TensorVariable | number;
 
 /** Pairs of a shared variable and the expression of its next value. */
-export type Updates = readonly (readonly [SharedVariable, NewValue])[] | ReadonlyMap<SharedVariable, NewValue>;
+export type Updates =
+  readonly (readonly [SharedVariable, NewValue])[] | ReadonlyMap<SharedVariable, NewValue> | ScanUpdates;
 
 /** Updates in order, each checked. */
 export type UpdateList = Map<SharedVariable, TensorVariable>;
