@@ -12,7 +12,9 @@ type NewValue = TensorVariable | number;
 
 /** Pairs of a shared variable and the expression of its next value. */
 export type Updates =
-  readonly (readonly [SharedVariable, NewValue])[] | ReadonlyMap<SharedVariable, NewValue> | ScanUpdates;
+  | readonly (readonly [SharedVariable, NewValue])[]
+  | ReadonlyMap<SharedVariable, NewValue>
+  | ScanUpdates;
 
 /** Updates in order, each checked. */
 export type UpdateList = Map<SharedVariable, TensorVariable>;

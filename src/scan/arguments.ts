@@ -146,7 +146,8 @@ export function readResult(result: StepResult): ReadResult {
   const visit = (r: StepResult): void => {
     if (r === null || r === undefined) return;
     if (r instanceof Until) {
-      if (condition !== null) throw new ArgumentError("scan: the step function returned two conditions.", { op: "scan" });
+      if (condition !== null)
+        throw new ArgumentError("scan: the step function returned two conditions.", { op: "scan" });
       if (r.condition.ndim !== 0) {
         throw new RankError(
           `scan: the condition of until must be a scalar, ${r.condition.toString()} has rank ${r.condition.ndim}. ` +

@@ -61,5 +61,6 @@ export function foldr<const R extends StepResult>(options: Omit<ReduceOptions<R>
 
 function needsSequences(name: string, sequences: unknown): void {
   const isMissing = sequences === undefined || (Array.isArray(sequences) && sequences.length === 0);
-  if (isMissing) throw new ArgumentError(`${name}: sequences are needed, which say how many steps there are.`, { op: name });
+  if (isMissing)
+    throw new ArgumentError(`${name}: sequences are needed, which say how many steps there are.`, { op: name });
 }

@@ -33,7 +33,8 @@ export function runScan(spec: ScanSpec, node: Apply, inputs: readonly NdArray[],
   const traces = outer.initials.map((x, i) => (spec.traces[i] === true ? stackOf(x, length + 1) : null));
   const rows: (NdArray | null)[] = innerOutputs(spec).rows.map(() => null);
   let states: readonly NdArray[] = outer.initials;
-  for (const [i, trace] of traces.entries()) if (trace !== null) putRow(trace, spec.reverse ? limit : first, states[i]!);
+  for (const [i, trace] of traces.entries())
+    if (trace !== null) putRow(trace, spec.reverse ? limit : first, states[i]!);
   let steps = 0;
   for (let k = 0; k < limit - first; k++) {
     const t = spec.reverse ? limit - 1 - k : first + k;

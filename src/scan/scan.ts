@@ -196,7 +196,8 @@ class ScanBuilder {
       if (this.#reverse) rows = at(rows, "::-1");
       if (this.#length !== available) rows = at(rows, slice(0, this.#length));
       const { dtype, shape } = rows.type;
-      const name = input.name === undefined ? undefined : `${input.name}[t${tap === 0 ? "" : tap > 0 ? `+${tap}` : tap}]`;
+      const name =
+        input.name === undefined ? undefined : `${input.name}[t${tap === 0 ? "" : tap > 0 ? `+${tap}` : tap}]`;
       this.#slices.push(tensorType(dtype, shape.slice(1)).makeVariable(null, 0, name));
       this.#sequences.push(rows);
     }
@@ -257,7 +258,12 @@ class ScanBuilder {
     const table = new Map<Variable, Variable>(targets.map((s, i) => [s, shared[i]!]));
     const closed = closeOver(goals, own, table);
     if (this.#options.strict === true) {
-      checkStrict(closed.captures, [...this.#constants, ...this.#sequences, ...registers.map((r) => r.initial), ...targets]);
+      checkStrict(closed.captures, [
+        ...this.#constants,
+        ...this.#sequences,
+        ...registers.map((r) => r.initial),
+        ...targets,
+      ]);
     }
     const spec: ScanSpec = {
       lambda: new Lambda([...own, ...closed.placeholders], closed.outputs),

@@ -8,7 +8,7 @@ import type { LowerContext, Lowered } from "../ir/lowered.ts";
 import { knownSize, sizeAlgebra } from "../tensor/sizes.ts";
 import { tensorType, type StaticShape } from "../tensor/type.ts";
 import type { TensorVariable } from "../tensor/variable.ts";
-import { innerConnections, scanGradient } from "./gradient.ts";
+import { innerConnections, scanGradient } from "./backward.ts";
 import { lowerScan } from "./lower.ts";
 import { runScan, type StepFunction } from "./perform.ts";
 import {
@@ -159,6 +159,9 @@ function checkFit(what: string, v: TensorVariable, dtype: string, shape: StaticS
     const have = v.type.shape[axis];
     // What the loop knows of a size is tested when it runs.
     if (n === null || have === n || (have === null && n !== 1)) continue;
-    throw new ShapeMismatchError(`scan: axis ${axis} of ${what} has size ${have ?? "?"}, the loop reads ${n}.`, details);
+    throw new ShapeMismatchError(
+      `scan: axis ${axis} of ${what} has size ${have ?? "?"}, the loop reads ${n}.`,
+      details,
+    );
   }
 }

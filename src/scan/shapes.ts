@@ -28,7 +28,9 @@ export function rowShapes(
   const outerOnes = new Set<Variable>([
     ...[...given.values()].flat(),
     ...outer.constants,
-    ...[outer.length, outer.first, outer.limit],
+    outer.length,
+    outer.first,
+    outer.limit,
   ]);
   return rows.map((row) => {
     const shape = map.shapeOf(row);

@@ -6,4 +6,3 @@ import type { TensorVariable } from "../tensor/variable.ts";
 export function traceRows(trace: TensorVariable, reverse: boolean, shift: 0 | 1): TensorVariable {
   return at(trace, (shift === 1) !== reverse ? "1:" : ":-1");
 }
-

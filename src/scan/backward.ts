@@ -107,10 +107,7 @@ export function scanGradient(
   const { first, limit, whole } = backwardRange(spec, node);
   const step = saved.replaceIn(outputs);
   const constants = saved.constants;
-  const lambda = new Lambda(
-    [...slices, ...saved.slices, ...carried, ...sums, ...constants.map((c) => c.inner)],
-    step,
-  );
+  const lambda = new Lambda([...slices, ...saved.slices, ...carried, ...sums, ...constants.map((c) => c.inner)], step);
   const own = active.length + summed.length;
   const backward: ScanSpec = {
     lambda,
@@ -144,7 +141,11 @@ export function scanGradient(
     // Row `first` of a trace (`limit` of a reversed one) is the initial state itself.
     return trace === null ? g : add(g, at(trace, spec.reverse ? outer.limit : outer.first));
   };
-  const other = (v: TensorVariable, list: readonly TensorVariable[], outs: readonly TensorVariable[]): InputGradient => {
+  const other = (
+    v: TensorVariable,
+    list: readonly TensorVariable[],
+    outs: readonly TensorVariable[],
+  ): InputGradient => {
     const g = gradientOf(v);
     if (g instanceof NullGradient) return g;
     const k = list.indexOf(v);
@@ -217,7 +218,9 @@ export function innerConnections(spec: ScanSpec, node: Apply): boolean[][] {
     }
   }
   const counts = node.inputs.length - lambda.inputs.length;
-  const result = node.inputs.map((_, i) => node.outputs.map((_o, j) => i >= counts && own[j]?.has(i - counts) === true));
+  const result = node.inputs.map((_, i) =>
+    node.outputs.map((_o, j) => i >= counts && own[j]?.has(i - counts) === true),
+  );
   patterns.set(lambda, result);
   return result;
 }
