@@ -4,7 +4,7 @@
  */
 import type { DType } from "../dtype.ts";
 import type { IrBuilder } from "./build.ts";
-import type { Buffer, Expr, Monoid, ScalarType, Stmt } from "./node.ts";
+import type { Buffer, Expr, Monoid, Ref, ScalarType, Stmt } from "./node.ts";
 
 /** What lowering knows of an input or output. */
 export interface LowerInput {
@@ -23,6 +23,58 @@ export interface LowerContext {
   failure(message: string): number;
   /** Requires a condition on sizes; it is tested before the program runs. */
   check(cond: Expr, message: string): void;
+  /** The value of an integer scalar input as an index, where it is known before the program runs. */
+  scalar(input: number): Expr | null;
+  /** Prepares a graph inside of the node, to be written into a block; `null` when it has no program. */
+  inner(request: InnerRequest): InnerProgram | null;
+}
+
+/** A graph whose variables and nodes this layer does not look into. */
+export interface InnerRequest {
+  readonly inputs: readonly object[];
+  readonly outputs: readonly object[];
+  /** Sizes of the inputs. */
+  readonly sizes: readonly (readonly Expr[])[];
+  /** The node's input that an inner input is the same value as; `null` where there is none. */
+  readonly same: readonly (number | null)[];
+}
+
+/** A value in storage. */
+export interface Operand {
+  readonly buffer: Buffer;
+  readonly layout: Layout;
+}
+
+/**
+ * Where an inner output goes: to storage of its own; over an inner input, whose old value nobody reads afterwards; or anywhere, to be
+ * read by the statements that follow.
+ */
+export type InnerTarget =
+  | { readonly kind: "store"; readonly to: Operand }
+  | { readonly kind: "replace"; readonly input: number }
+  | { readonly kind: "keep" };
+
+/** An inner graph that can be written as statements. */
+export interface InnerProgram {
+  readonly shapes: readonly (readonly Expr[])[];
+  /** The statements may stop the program. */
+  readonly canFail: boolean;
+  /** Statements that compute the outputs, and where those lie that were only to be kept. */
+  emit(
+    inputs: readonly Operand[],
+    targets: readonly InnerTarget[],
+    host: BlockHost,
+  ): { readonly body: readonly Stmt[]; readonly kept: readonly (Operand | null)[] };
+}
+
+/** The program around a block. */
+export interface BlockHost {
+  readonly fusion: boolean;
+  /** Loop variables of traces. */
+  readonly refs: { readonly rows: readonly Ref[]; readonly inner: readonly Ref[] };
+  /** Takes a buffer into the workspace, for as long as the block runs. */
+  adopt(buffer: Buffer): void;
+  addConstant(buffer: Buffer): void;
 }
 
 /** One element: an expression, or real and imaginary part. */
@@ -114,8 +166,9 @@ export interface CallForm {
 
 /** What a block works on: materialised inputs and outputs. Complex buffers hold two scalars per element. */
 export interface BlockArgs {
-  readonly inputs: readonly { readonly buffer: Buffer; readonly layout: Layout }[];
-  readonly outputs: readonly { readonly buffer: Buffer; readonly layout: Layout }[];
+  readonly inputs: readonly Operand[];
+  readonly outputs: readonly Operand[];
+  readonly host: BlockHost;
 }
 
 /** Statements of the op's own. */

@@ -1,6 +1,6 @@
 /** Writes library calls, blocks of statements that ops bring themselves, and guards. */
 import { InternalError } from "../errors.ts";
-import type { BlockArgs, CallForm } from "../ir/lowered.ts";
+import type { BlockArgs, BlockHost, CallForm } from "../ir/lowered.ts";
 import type { Expr, MatrixOperand, Ref, Stmt } from "../ir/node.ts";
 import { wrapLoops, type CodeContext } from "./nestCode.ts";
 import type { GuardStep, OpaqueStep } from "./schedule.ts";
@@ -65,8 +65,8 @@ function withinSizes(ctx: CodeContext, axes: readonly Axis[], cond: Expr): Expr 
   return isSure ? b.constant("bool", true) : cond;
 }
 
-export function opaqueCode(ctx: CodeContext, step: OpaqueStep): Stmt[] {
-  return step.root.form.form === "call" ? gemmCode(ctx, step, step.root.form) : blockCode(ctx, step);
+export function opaqueCode(ctx: CodeContext, step: OpaqueStep, number: number): Stmt[] {
+  return step.root.form.form === "call" ? gemmCode(ctx, step, step.root.form) : blockCode(ctx, step, number);
 }
 
 /** An operand where storage planning put it. */
@@ -192,12 +192,18 @@ function copyInto(ctx: CodeContext, to: Stored, from: Stored): Stmt[] {
 
 // --- blocks ------------------------------------------------------------------------------------
 
-function blockCode(ctx: CodeContext, step: OpaqueStep): Stmt[] {
+function blockCode(ctx: CodeContext, step: OpaqueStep, number: number): Stmt[] {
   const { form, targets } = step.root;
   if (form.form !== "block") return [];
   const inputs = step.operands.map((s) => bound(ctx, s));
   const outputs = targets.map((s) => target(ctx, s));
-  const args: BlockArgs = { inputs, outputs };
+  const host: BlockHost = {
+    fusion: ctx.fusion,
+    refs: ctx.refs,
+    adopt: (buffer) => ctx.adopt(buffer, number),
+    addConstant: (buffer) => void ctx.tracer.constants.push(buffer),
+  };
+  const args: BlockArgs = { inputs, outputs, host };
   const before = form.startsAs === undefined ? [] : copyInto(ctx, outputs[0]!, inputs[form.startsAs]!);
   return [...before, ...form.emit(args)];
 }

@@ -1,19 +1,17 @@
 /** From the nodes of a function graph to a program of the loop IR, with all that its caller must know. */
 import type { Apply } from "../graph/apply.ts";
-import { isConstant, type Variable } from "../graph/variable.ts";
+import type { Variable } from "../graph/variable.ts";
 import { IrBuilder } from "../ir/build.ts";
 import type { Buffer, Expr, Program, ScalarType, Stmt } from "../ir/node.ts";
-import { ValueError, type TheanoError } from "../errors.ts";
 import type { DType } from "../dtype.ts";
-import { failureError } from "./failureError.ts";
-import { guardCode, opaqueCode } from "./callCode.ts";
+import { lowerBody, type BodyTarget } from "./body.ts";
 import { buffersOf, hoist, ProgramSizes } from "./hoist.ts";
 import { IndexAlgebra } from "./indexAlgebra.ts";
-import { NestCode, type CodeContext } from "./nestCode.ts";
-import { selectRoots } from "./roots.ts";
-import { makeLoopRefs, Scheduler, type Root, type Step } from "./schedule.ts";
+import { prepareInner } from "./inner.ts";
+import { makeLoopRefs } from "./schedule.ts";
 import {
   aliasesOf,
+  elementCheck,
   label,
   Shapes,
   SizeScope,
@@ -22,7 +20,7 @@ import {
   type MakeSize,
   type SizeCheck,
 } from "./shapes.ts";
-import { planStorage, type TempSpan, type UpdateTarget } from "./storage.ts";
+import type { TempSpan, UpdateTarget } from "./storage.ts";
 import { Tracer, type Stored } from "./trace.ts";
 import { scalarOf } from "./types.ts";
 
@@ -81,7 +79,7 @@ export interface HostNodes {
 export function lowerGraph(request: LowerRequest): LoweredProgram | HostNodes {
   const b = new IrBuilder();
   const alg = new IndexAlgebra(b);
-  const scope = new SizeScope(alg, request.makeSize);
+  const scope = new SizeScope(alg, request.makeSize, prepareInner);
   const hosts = new Set<Apply>();
   const first = visitAll(scope, request, new Map(), hosts);
   if (hosts.size > 0) return { hosts };
@@ -133,30 +131,27 @@ class GraphLowering {
     const refs = makeLoopRefs({ b: this.#b, alg: this.#alg });
     const tracer = new Tracer(this.#alg, this.#shapes, refs.rows);
     const inputs = this.#storeInputs(tracer);
-    const roots = selectRoots(nodes, new Set(results.map((r) => r.variable)), tracer, fusion);
-    const targets = this.#storeRoots(tracer, roots);
-    const schedule = new Scheduler(tracer, refs, readersOf(nodes), fusion);
-    for (const node of nodes) for (const root of this.#rootsOf(node, tracer, roots)) schedule.add(root);
-    for (const { stored, isCopy } of targets) {
-      if (isCopy) schedule.add({ kind: "map", target: stored, source: stored.variable });
-    }
-    const updates = this.#updateTargets(tracer, targets);
-    const storage = planStorage(schedule, tracer, refs, updates, fallibleSteps(schedule.steps));
-    this.#temps.push(...storage.temps);
-    const ctx: CodeContext = {
+    this.#requireElements(nodes);
+    const body = lowerBody({
       tracer,
       refs,
-      bindings: storage.bindings,
+      nodes,
+      results: results.map((r) => r.variable),
+      fusion,
+      resultStore: (variable) => this.#store(tracer, variable, "output"),
+      tempStore: (variable) => this.#store(tracer, variable, "temp"),
+      updates: (targets) => this.#updateTargets(tracer, targets),
+      mayFail: true,
       scratch: (name, type, size, step, perWorker) => this.#scratch(name, type, size, step, perWorker),
-    };
-    const body = this.#emit(ctx, schedule);
-    const inPlace = new Set([...storage.inPlace].map((u) => u.result));
+      adopt: (buffer, step) => void this.#temps.push({ buffer, first: step, last: step }),
+    });
+    this.#temps.push(...body.temps);
     return this.#finish(
-      body,
+      body.statements,
       inputs,
-      targets.map(({ stored }) => stored),
-      storage.bindings,
-      inPlace,
+      body.targets.map(({ stored }) => stored),
+      body.bindings,
+      body.inPlace,
       tracer,
     );
   }
@@ -191,48 +186,15 @@ class GraphLowering {
     return { variable, dtype, buffer, sizes, layout: tracer.contiguous(sizes) };
   }
 
-  /** Storage of all roots, and per result its target: the root's own, or a copy. */
-  #storeRoots(tracer: Tracer, roots: ReadonlySet<Variable>): { stored: Stored; isCopy: boolean }[] {
-    const delivered = new Set<Variable>();
-    const targets = this.#request.results.map(({ variable }) => {
-      const isCopy = !roots.has(variable) || delivered.has(variable);
-      delivered.add(variable);
-      const stored = this.#store(tracer, variable, "output");
-      if (!isCopy) tracer.stores.set(variable, stored);
-      return { stored, isCopy };
-    });
-    for (const v of roots) if (!tracer.stores.has(v)) tracer.stores.set(v, this.#store(tracer, v, "temp"));
-    return targets;
-  }
-
-  *#rootsOf(node: Apply, tracer: Tracer, roots: ReadonlySet<Variable>): Iterable<Root> {
-    const form = this.#shapes.lowered.get(node)!;
-    const stored = (v: Variable): Stored => tracer.stores.get(v)!;
-    if (form.form === "reduce") {
-      this.#requireElements(node, form);
-      yield { kind: "reduce", node, form, targets: node.outputs.map(stored) };
-    } else if (form.form === "call" || form.form === "block") {
-      yield { kind: "opaque", node, form, targets: node.outputs.map(stored) };
-    } else {
-      for (const out of node.outputs) if (roots.has(out)) yield { kind: "map", target: stored(out), source: null };
+  /** The maximum of nothing is an error. */
+  #requireElements(nodes: readonly Apply[]): void {
+    for (const node of nodes) {
+      const check = elementCheck(this.#scope, this.#shapes, node);
+      if (check !== null) this.#checks.push(check);
     }
   }
 
-  /** The maximum of nothing is an error. */
-  #requireElements(node: Apply, form: { readonly axes: readonly number[]; readonly emptyFailure?: number }): void {
-    if (form.emptyFailure === undefined) return;
-    const { message } = this.#scope.failures[form.emptyFailure - 1]!;
-    const sizes = this.#shapes.of(node.inputs[0]!);
-    const count = this.#alg.multiply(...form.axes.map((a) => sizes[a]!));
-    const kept = this.#alg.multiply(...sizes.filter((_, axis) => !form.axes.includes(axis)));
-    const cond = this.#b.or(this.#b.gt(count, 0), this.#b.eq(kept, 0));
-    if (cond.kind === "const" && cond.value === true) return;
-    const error = (): TheanoError =>
-      failureError(message, { op: node.op.name, createdAt: node.createdAt[0] }, ValueError);
-    this.#checks.push({ cond, error });
-  }
-
-  #updateTargets(tracer: Tracer, targets: readonly { stored: Stored; isCopy: boolean }[]): UpdateTarget[] {
+  #updateTargets(tracer: Tracer, targets: readonly BodyTarget[]): UpdateTarget[] {
     if (!this.#request.mayUpdateInPlace) return [];
     return this.#request.results.flatMap(({ updateOf }, i) => {
       const { stored, isCopy } = targets[i]!;
@@ -245,21 +207,6 @@ class GraphLowering {
     const buffer = perWorker ? this.#b.workerBuffer(name, type, size) : this.#b.buffer(name, type, "temp", size);
     this.#temps.push({ buffer, first: step, last: step });
     return buffer;
-  }
-
-  #emit(ctx: CodeContext, schedule: Scheduler): Stmt[] {
-    const body: Stmt[] = [];
-    for (const step of schedule.prologue) body.push(...guardCode(ctx, step));
-    for (const [i, step] of schedule.steps.entries()) {
-      const code =
-        step.kind === "nest"
-          ? new NestCode(ctx, step, i).emit()
-          : step.kind === "guard"
-            ? guardCode(ctx, step)
-            : opaqueCode(ctx, step);
-      if (code.length > 0) body.push({ kind: "comment", text: describe(step) }, ...code);
-    }
-    return body;
   }
 
   #finish(
@@ -323,40 +270,4 @@ function distinctChecks(checks: readonly SizeCheck[]): SizeCheck[] {
     if (!byKey.has(key)) byKey.set(key, check);
   }
   return [...byKey.values()];
-}
-
-function readersOf(nodes: readonly Apply[]): (v: Variable) => readonly Apply[] {
-  const readers = new Map<Variable, Apply[]>();
-  for (const node of nodes) {
-    for (const v of new Set(node.inputs)) {
-      const list = readers.get(v);
-      if (list === undefined) readers.set(v, [node]);
-      else list.push(node);
-    }
-  }
-  return (v) => readers.get(v) ?? [];
-}
-
-function fallibleSteps(steps: readonly Step[]): Set<number> {
-  const found = new Set<number>();
-  for (const [i, s] of steps.entries()) {
-    if (s.kind === "guard") found.add(i);
-    if (s.kind === "opaque" && s.root.form.form === "block" && s.root.form.canFail === true) found.add(i);
-  }
-  return found;
-}
-
-/** One line for people about what a step computes. */
-function describe(step: Step): string {
-  const node = (n: Apply): string => `${n.outputs.map(label).join(", ")} = ${n.op.toString()}`;
-  if (step.kind === "guard") return "check";
-  if (step.kind === "opaque") return node(step.root.node);
-  const parts = step.items.flatMap((i) =>
-    (i.kind === "scalar" ? [i.member] : i.members).map((m) => {
-      if (m.kind !== "map") return node(m.root.node);
-      const { owner } = m.target.variable;
-      return owner === null || isConstant(m.target.variable) ? `copy of ${label(m.target.variable)}` : node(owner);
-    }),
-  );
-  return parts.join("; ");
 }

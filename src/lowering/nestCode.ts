@@ -23,8 +23,11 @@ export interface CodeContext {
   readonly tracer: Tracer;
   readonly refs: LoopRefs;
   readonly bindings: ReadonlyMap<Stored, Binding | null>;
+  readonly fusion: boolean;
   /** A buffer of the workspace that lives during step `step`. */
   scratch(name: string, type: ScalarType, size: Expr, step: number, perWorker?: boolean): Binding["buffer"];
+  /** Takes a buffer into the workspace that lives during step `step`. */
+  adopt(buffer: Binding["buffer"], step: number): void;
 }
 
 /** A scalar that stands for a stored value at an index. */

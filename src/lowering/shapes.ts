@@ -3,12 +3,20 @@
  * evaluated here; sizes that an op forces to be equal become one expression, and a check that they are is recorded.
  */
 import { shapeText } from "../array/layout.ts";
-import { ShapeMismatchError, type TheanoError } from "../errors.ts";
+import { ShapeMismatchError, ValueError, type TheanoError } from "../errors.ts";
 import { withOriginOf, type Apply } from "../graph/apply.ts";
 import { isConstant, type Variable } from "../graph/variable.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Expr, Ref } from "../ir/node.ts";
-import type { ElementValue, LowerContext, Lowerable, Lowered, LowerInput } from "../ir/lowered.ts";
+import type {
+  ElementValue,
+  InnerProgram,
+  InnerRequest,
+  LowerContext,
+  Lowerable,
+  Lowered,
+  LowerInput,
+} from "../ir/lowered.ts";
 import { readElement } from "../array/element.ts";
 import { isDiscrete, type DType } from "../dtype.ts";
 import { failureError } from "./failureError.ts";
@@ -37,6 +45,13 @@ export interface Failure {
 /** Makes the int64 scalar variables in which ops compute shapes: a constant, or a placeholder for `null`. */
 export type MakeSize = (value: number | null) => Variable;
 
+export type PrepareInner = (
+  scope: SizeScope,
+  parent: Shapes,
+  node: Apply,
+  request: InnerRequest,
+) => InnerProgram | null;
+
 interface Equality {
   readonly a: Expr;
   readonly b: Expr;
@@ -52,11 +67,14 @@ export class SizeScope {
   readonly #constants = new Map<number, Variable>();
   readonly #values = new Map<Variable, Ref>();
   readonly #sizes = new Map<Variable, Ref[]>();
+  /** Prepares graphs inside of nodes. */
+  readonly prepareInner: PrepareInner;
 
-  constructor(alg: IndexAlgebra, makeSize: MakeSize) {
+  constructor(alg: IndexAlgebra, makeSize: MakeSize, prepareInner: PrepareInner) {
     this.alg = alg;
     this.b = alg.b;
     this.makeSize = makeSize;
+    this.prepareInner = prepareInner;
   }
 
   constantSize(n: number): Variable {
@@ -143,6 +161,18 @@ export class Shapes {
     return sizes;
   }
 
+  /** Says what the sizes of an input of an inner graph are, and its value if that is known as a size. */
+  declare(v: Variable, sizes: readonly Expr[], value: Expr | null): void {
+    this.#sizes.set(v, sizes);
+    const spec = v.type.buffer();
+    if (value !== null && spec !== null) this.#scalars.set(v, this.#scope.b.cast(value, scalarOf(spec.dtype)));
+  }
+
+  /** Sizes that were found equal to others. */
+  get aliases(): ReadonlyMap<Expr, Expr> {
+    return this.#aliases;
+  }
+
   describe(v: Variable): LowerInput {
     const spec = v.type.buffer()!;
     return { dtype: spec.dtype, shape: this.of(v), static: spec.shape };
@@ -217,6 +247,11 @@ export class Shapes {
         if (cond.kind === "const" && cond.value === true) return;
         this.checks.push({ cond, error: (valueOf) => this.#mismatch(node, message, valueOf) });
       },
+      scalar: (input) => {
+        const value = this.scalar(node.inputs[input]!);
+        return value === null ? null : this.#scope.alg.asIndex(value);
+      },
+      inner: (request) => this.#scope.prepareInner(this.#scope, this, node, request),
     };
   }
 
@@ -398,6 +433,22 @@ export class Shapes {
     const details = { op: node.op.name, inputs, createdAt: node.createdAt[0] };
     return failureError(`${message}\n  in ${node.op.toString()} of ${shapes}`, details, kind);
   }
+}
+
+/** The maximum of nothing is an error: what must hold for a reduction. */
+export function elementCheck({ b, alg, failures }: SizeScope, shapes: Shapes, node: Apply): SizeCheck | null {
+  const form = shapes.lowered.get(node);
+  if (form?.form !== "reduce" || form.emptyFailure === undefined) return null;
+  const { message } = failures[form.emptyFailure - 1]!;
+  const sizes = shapes.of(node.inputs[0]!);
+  const count = alg.multiply(...form.axes.map((a) => sizes[a]!));
+  const kept = alg.multiply(...sizes.filter((_, axis) => !form.axes.includes(axis)));
+  const cond = b.or(b.gt(count, 0), b.eq(kept, 0));
+  if (cond.kind === "const" && cond.value === true) return null;
+  return {
+    cond,
+    error: () => failureError(message, { op: node.op.name, createdAt: node.createdAt[0] }, ValueError),
+  };
 }
 
 /** From sizes found equal: what each given size is to be replaced by. */

@@ -106,7 +106,7 @@ class StoragePlanner {
 
   #bind({ stored, place }: Definition): void {
     if (this.#bindings.has(stored)) return;
-    const isTemp = stored.buffer.role === "temp";
+    const isTemp = stored.buffer.role === "temp" && stored.isFixed !== true;
     const uses = this.#uses.get(stored) ?? [];
     const real = uses.filter((u) => !isForwarded(u, place));
     // A block writes all of its outputs, wanted or not.
@@ -139,12 +139,13 @@ class StoragePlanner {
   // --- taking over storage ---------------------------------------------------------------------
 
   #takeOver(stored: Stored, place: Place): boolean {
-    if (stored.buffer.role !== "temp" && stored.buffer.role !== "output") return false;
+    if (stored.isFixed === true || (stored.buffer.role !== "temp" && stored.buffer.role !== "output")) return false;
     for (const other of this.#operandsOf(place)) {
       const binding = this.#bindings.get(other);
       if (binding === undefined || binding === null || binding.buffer.role !== "temp") continue;
       // An output has storage of its own; the operand would have to be computed there from the start.
-      if (stored.buffer.role === "output" || this.#holder.get(binding.buffer) !== other) continue;
+      if (other.isFixed === true || stored.buffer.role === "output" || this.#holder.get(binding.buffer) !== other)
+        continue;
       if (!this.#mayReplace(stored, place, other, binding)) continue;
       this.#bindings.set(stored, { buffer: binding.buffer, layout: stored.layout });
       this.#holder.set(binding.buffer, stored);
@@ -233,7 +234,10 @@ class StoragePlanner {
       if (reads) return false;
     }
     if (!this.#mayReplace(result, place, shared, shared)) return false;
-    this.#bindings.set(result, { buffer: shared.buffer, layout: result.layout });
+    this.#bindings.set(result, {
+      buffer: shared.buffer,
+      layout: { offset: shared.layout.offset, strides: result.layout.strides },
+    });
     this.#holder.set(shared.buffer, result);
     return true;
   }
@@ -250,6 +254,7 @@ class StoragePlanner {
     for (const { stored, place } of this.#definitions()) {
       const binding = this.#bindings.get(stored);
       if (binding === undefined || binding === null || binding.buffer.role !== "temp") continue;
+      if (stored.isFixed === true) continue;
       let span = spans.get(binding.buffer);
       if (span === undefined) {
         spans.set(binding.buffer, (span = { buffer: binding.buffer, first: place.step, last: place.step }));

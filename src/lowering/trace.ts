@@ -22,6 +22,8 @@ export interface Stored {
   readonly sizes: readonly Expr[];
   /** In elements of the dtype. */
   readonly layout: Layout;
+  /** Part of storage that lives outside of this graph: it must be written, and nothing else may be put there. */
+  readonly isFixed?: boolean;
 }
 
 /** What a load reads: the variable and the index, one expression per axis; part 1 is an imaginary part. */

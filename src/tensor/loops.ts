@@ -1,8 +1,8 @@
 /** Pieces of IR that structural ops share: loop nests, element addresses, copies. */
 import { isComplex, type DType } from "../dtype.ts";
 import type { IrBuilder } from "../ir/build.ts";
-import type { BlockArgs, ElementValue, Guard, Layout, LowerContext, Pull } from "../ir/lowered.ts";
-import type { Buffer, Expr, LoopMode, Stmt } from "../ir/node.ts";
+import type { BlockArgs, ElementValue, Guard, Layout, LowerContext, Operand, Pull } from "../ir/lowered.ts";
+import type { Expr, LoopMode, Stmt } from "../ir/node.ts";
 import { scalarTypeOf } from "../scalar/scalarTypes.ts";
 import type { IntegerAlgebra } from "./sizes.ts";
 
@@ -20,12 +20,6 @@ export function selectElement(b: IrBuilder, c: Expr, x: ElementValue, y: Element
 
 export function isPair(x: ElementValue): x is readonly [Expr, Expr] {
   return Array.isArray(x);
-}
-
-/** A buffer as a block sees it. */
-export interface Operand {
-  readonly buffer: Buffer;
-  readonly layout: Layout;
 }
 
 /** Position of an element, in elements of the dtype. */
@@ -164,4 +158,4 @@ export function broadcastIndex(b: IrBuilder, operandSizes: readonly (number | nu
   return operandSizes.map((n, axis) => (n === 1 ? b.index(0) : index[lead + axis]!));
 }
 
-export type { BlockArgs };
+export type { BlockArgs, Operand };

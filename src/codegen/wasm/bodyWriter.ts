@@ -111,6 +111,7 @@ export class BodyWriter {
   scalarLoop(s: For, at: Local, end: Local): void {
     const { ev, f } = this;
     f.loop((next) => {
+      // Loops inside may be functions of their own, which read the round from the frame.
       this.#parts.onDefine(s.ref, at);
       ev.scope(() => this.write(s.body));
       f.tee(at, op("i32.add", at, 1));
