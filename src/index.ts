@@ -32,11 +32,12 @@ export type { CopyOptions } from "./compile/copy.ts";
 export { getMode, Mode } from "./compile/mode.ts";
 export type { CompileProfile, Profile, RuleProfile } from "./compile/profile.ts";
 
-// Loops
+// Loops and choices
 export * as scanModule from "./scan/index.ts";
 export {
   foldl,
   foldr,
+  ifelse,
   map,
   reduce,
   scan,

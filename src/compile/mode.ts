@@ -3,6 +3,8 @@ import { config } from "../config/config.ts";
 import { ConfigError } from "../errors.ts";
 import type { Pass } from "../graph/rewriting/engine.ts";
 import type { Rule } from "../graph/rewriting/rule.ts";
+import { cleanupRules } from "../scan/rewriting/cleanup.ts";
+import { ifElseRules, lazyRules } from "../scan/rewriting/ifElse.ts";
 import { blasRules, dotRules } from "../tensor/rewriting/blas.ts";
 import { canonicalizeRules, signRules } from "../tensor/rewriting/canonicalize.ts";
 import { normalFormRules, uncanonicalizeRules } from "../tensor/rewriting/chains.ts";
@@ -34,9 +36,12 @@ type Level = "fast_compile" | "fast_run";
 
 /** THE pass list: what rewrites a graph, in order. */
 export const PASSES: readonly ModePass[] = [
+  { name: "scan", rules: [...cleanupRules, ...ifElseRules], until: "fixpoint", levels: ["fast_compile", "fast_run"] },
   {
     name: "canonicalize",
     rules: [
+      ...cleanupRules,
+      ...ifElseRules,
       ...foldingRules,
       ...shapeRules,
       ...layoutRules,
@@ -83,6 +88,8 @@ export const PASSES: readonly ModePass[] = [
       ...canonicalizeRules,
       ...logicRules,
       ...magnitudeRules,
+      ...cleanupRules,
+      ...ifElseRules,
       ...crossentropyRules,
       ...subtensorRules,
       ...incSubtensorRules,
@@ -105,11 +112,15 @@ export const PASSES: readonly ModePass[] = [
   { name: "expand", rules: [...expandRules], until: "once", levels: ["fast_run"] },
   {
     name: "uncanonicalize",
-    rules: [...foldingRules, ...shapeRules, ...choiceRules, ...uncanonicalizeRules],
+    rules: [...foldingRules, ...shapeRules, ...cleanupRules, ...choiceRules, ...uncanonicalizeRules],
     until: "fixpoint",
     levels: ["fast_compile", "fast_run"],
   },
+  { name: "lazy", rules: lazyRules, until: "once", levels: ["fast_compile", "fast_run"] },
 ];
+
+/** The passes that also prepare graphs inside of nodes before loops are taken apart; the others follow at the end. */
+export const EARLY_PASSES: ReadonlySet<string> = new Set(["scan", "canonicalize", "stabilize", "specialize"]);
 
 /** Linkers by name; Theano's names are understood too. */
 export type LinkerChoice = "auto" | "reference" | "wasm" | "c" | "cuda" | "webgpu";

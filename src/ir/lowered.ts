@@ -37,6 +37,8 @@ export interface InnerRequest {
   readonly sizes: readonly (readonly Expr[])[];
   /** The node's input that an inner input is the same value as; `null` where there is none. */
   readonly same: readonly (number | null)[];
+  /** The graph may not run at all: what it requires of sizes is tested where it runs. */
+  readonly isConditional?: boolean;
 }
 
 /** A value in storage. */

@@ -30,14 +30,18 @@ export function prepareInner(
     shapes.declare(v, request.sizes[i]!, value);
   }
   for (const inside of nodes) if (!shapes.visit(inside)) return null;
-  parent.checks.push(...shapes.checks);
-  parent.equalities.push(...shapes.equalities);
-  for (const inside of nodes) {
-    const check = elementCheck(scope, shapes, inside);
-    if (check !== null) parent.checks.push(check);
+  const checks = [...shapes.checks, ...nodes.flatMap((inside) => elementCheck(scope, shapes, inside) ?? [])];
+  if (request.isConditional !== true) {
+    parent.checks.push(...checks);
+    parent.equalities.push(...shapes.equalities);
+    return new Inner(scope, shapes, inputs, outputs, nodes, []);
   }
-  return new Inner(scope, shapes, inputs, outputs, nodes);
+  const code = checks.length === 0 ? 0 : parent.context(node).failure(MISMATCH);
+  const tests = checks.map(({ cond }): Stmt => ({ kind: "if", cond, then: [], else: [{ kind: "fail", code }] }));
+  return new Inner(scope, shapes, inputs, outputs, nodes, tests);
 }
+
+const MISMATCH = "ShapeMismatchError: sizes do not agree in the side of ifelse that was taken.";
 
 class Inner implements InnerProgram {
   readonly #scope: SizeScope;
@@ -45,6 +49,8 @@ class Inner implements InnerProgram {
   readonly #inputs: readonly Variable[];
   readonly #outputs: readonly Variable[];
   readonly #nodes: readonly Apply[];
+  /** Tests of sizes that come before everything else. */
+  readonly #tests: readonly Stmt[];
 
   constructor(
     scope: SizeScope,
@@ -52,12 +58,14 @@ class Inner implements InnerProgram {
     inputs: readonly Variable[],
     outputs: readonly Variable[],
     nodes: readonly Apply[],
+    tests: readonly Stmt[],
   ) {
     this.#scope = scope;
     this.#shapes = shapes;
     this.#inputs = inputs;
     this.#outputs = outputs;
     this.#nodes = nodes;
+    this.#tests = tests;
   }
 
   get shapes(): InnerProgram["shapes"] {
@@ -65,6 +73,7 @@ class Inner implements InnerProgram {
   }
 
   get canFail(): boolean {
+    if (this.#tests.length > 0) return true;
     return this.#nodes.some((node) => {
       const form = this.#shapes.lowered.get(node)!;
       return form.form === "block" && form.guards === undefined ? form.canFail === true : node.op.canFail(node);
@@ -107,7 +116,7 @@ class Inner implements InnerProgram {
     });
     for (const { buffer } of body.temps) host.adopt(buffer);
     for (const buffer of tracer.constants) host.addConstant(buffer);
-    const statements = [...body.statements];
+    const statements = [...this.#tests, ...body.statements];
     const kept = body.targets.map(({ stored }, i): Operand | null => {
       const target = targets[i]!;
       if (target.kind === "store" || body.inPlace.has(stored)) return null;
