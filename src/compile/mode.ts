@@ -5,6 +5,9 @@ import type { Pass } from "../graph/rewriting/engine.ts";
 import type { Rule } from "../graph/rewriting/rule.ts";
 import { cleanupRules } from "../scan/rewriting/cleanup.ts";
 import { ifElseRules, lazyRules } from "../scan/rewriting/ifElse.ts";
+import { mergeRules } from "../scan/rewriting/merge.ts";
+import { pushDotRules } from "../scan/rewriting/pushDots.ts";
+import { pushOutRules } from "../scan/rewriting/pushOut.ts";
 import { blasRules, dotRules } from "../tensor/rewriting/blas.ts";
 import { canonicalizeRules, signRules } from "../tensor/rewriting/canonicalize.ts";
 import { normalFormRules, uncanonicalizeRules } from "../tensor/rewriting/chains.ts";
@@ -36,7 +39,12 @@ type Level = "fast_compile" | "fast_run";
 
 /** THE pass list: what rewrites a graph, in order. */
 export const PASSES: readonly ModePass[] = [
-  { name: "scan", rules: [...cleanupRules, ...ifElseRules], until: "fixpoint", levels: ["fast_compile", "fast_run"] },
+  {
+    name: "scan",
+    rules: [...cleanupRules, ...ifElseRules, ...mergeRules, ...pushDotRules, ...pushOutRules],
+    until: "fixpoint",
+    levels: ["fast_compile", "fast_run"],
+  },
   {
     name: "canonicalize",
     rules: [

@@ -5,6 +5,7 @@ import { toposort } from "../graph/traversal.ts";
 import { isConstant, type Variable } from "../graph/variable.ts";
 import { DimShuffle } from "../tensor/dimshuffle.ts";
 import { Elemwise } from "../tensor/elemwise.ts";
+import { SpecifyShape } from "../tensor/shape.ts";
 import type { TensorVariable } from "../tensor/variable.ts";
 import { Lambda } from "./lambda.ts";
 import { innerInputs, innerOutputs, inputsOf, outputsOf, type MakeScan, type ScanSpec } from "./scanSpec.ts";
@@ -65,8 +66,10 @@ export class SavedValues {
   /** Forward values at which the search for what the backward step reads ends. */
   #needed(outputs: readonly TensorVariable[]): Variable[] {
     const { lambda } = this.#spec;
-    const stored = new Set<Variable>(innerOutputs(this.#spec).states);
-    for (const v of innerOutputs(this.#spec).rows) stored.add(v);
+    const stored = new Set<Variable>([...innerOutputs(this.#spec).states, ...innerOutputs(this.#spec).rows]);
+    // A shape that was asserted changes no value: the state is its argument too.
+    const asserted = new Map<Variable, Variable>();
+    for (const v of stored) if (v.owner?.op instanceof SpecifyShape) asserted.set(v.owner.inputs[0]!, v);
     const inputs = new Set<Variable>(lambda.inputs);
     const isBackward = new Set<Variable>(this.#own);
     for (const node of toposort(outputs, new Set([...this.#own, ...inputs]))) {
@@ -79,14 +82,18 @@ export class SavedValues {
       if (seen.has(v)) continue;
       seen.add(v);
       if (this.#own.has(v) || isConstant(v)) continue;
+      const state = asserted.get(v);
+      if (state !== undefined) this.#asserted.set(v, state);
       if (isBackward.has(v)) work.push(...v.owner!.inputs);
-      else if (inputs.has(v) || stored.has(v)) found.add(v);
+      else if (inputs.has(v) || stored.has(v) || state !== undefined) found.add(v);
       else if (isCheap(v.owner!) || !this.#dependsOnStep(v)) work.push(...v.owner!.inputs);
       else found.add(v);
     }
     return [...found];
   }
 
+  /** Values that are states but for the assertion of a shape. */
+  readonly #asserted = new Map<Variable, Variable>();
   readonly #stepDependent = new Map<Variable, boolean>();
 
   /** False for what is the same in every step. */
@@ -109,7 +116,8 @@ export class SavedValues {
     const extra: TensorVariable[] = [];
     let untraced = false;
     const traces = [...spec.traces];
-    for (const v of needed as readonly TensorVariable[]) {
+    for (const value of needed) {
+      const v = (this.#asserted.get(value) ?? value) as TensorVariable;
       const before = inner.states.indexOf(v);
       const after = results.states.indexOf(v);
       if (results.rows.includes(v) || inner.slices.includes(v) || inner.constants.includes(v)) continue;
@@ -126,7 +134,8 @@ export class SavedValues {
       node = this.#make(own).apply(inputsOf(spec, this.#node));
     }
     const outs = outputsOf(own, node);
-    return (v) => {
+    return (value) => {
+      const v = (this.#asserted.get(value) ?? value) as TensorVariable;
       const row = results.rows.indexOf(v);
       if (row >= 0) return outs.rows[row]!;
       const before = inner.states.indexOf(v);

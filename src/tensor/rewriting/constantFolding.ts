@@ -13,8 +13,12 @@ const MAX_ELEMENTS = 4096;
 /** Cheap to make anew in a loop, dear to store. */
 const NOT_FOLDED: ReadonlySet<string> = new Set(["Alloc", "Eye", "ARange"]);
 
+/** May take long: they run when the function does. */
+const LOOPS: ReadonlySet<string> = new Set(["Scan"]);
+
 function fold(node: Apply): RuleResult {
   const { op } = node;
+  if (LOOPS.has(op.name)) return null;
   const constants = node.inputs.filter(isConstant);
   if (!op.pure || constants.length === 0 || constants.length < node.inputs.length) return null;
   if (NOT_FOLDED.has(op.name) && !node.outputs.every(isSmall)) return null;
