@@ -376,3 +376,8 @@ export function toOneHot(y: TensorLike, classes: SizeLike, options: OneHotOption
   const columns = dimshuffle(arange(asSize(classes, "toOneHot")), ["x", 0]);
   return cast(eq(columns, dimshuffle(v, [0, "x"])), options.dtype ?? config.floatX);
 }
+
+/** Theano's `cpu_contiguous`: `x` itself, since results always lie in C order. */
+export function cpuContiguous(x: TensorLike): TensorVariable {
+  return asTensor(x);
+}

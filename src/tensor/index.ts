@@ -4,11 +4,18 @@ import * as alloc from "./alloc.ts";
 import * as diagonals from "./diagonals.ts";
 import * as dotFunctions from "./dot.ts";
 import { makeExpr, type ExprFunctions } from "./expr.ts";
+import { einsum } from "./einsum.ts";
 import * as extra from "./extraOps.ts";
 import * as join from "./join.ts";
+import * as kronecker from "./kron.ts";
+import * as layout from "./layout.ts";
 import * as logarithms from "./logarithms.ts";
 import * as math from "./math.ts";
+import * as multiIndex from "./multiIndex.ts";
 import * as nnet from "./nnet/index.ts";
+import * as numeric from "./numeric.ts";
+import * as padding from "./pad.ts";
+import * as ranges from "./ranges.ts";
 import * as reduction from "./reduction.ts";
 import * as reshape from "./reshape.ts";
 import * as selection from "./selection.ts";
@@ -16,7 +23,11 @@ import * as shape from "./shape.ts";
 import * as permutation from "./permutation.ts";
 import * as search from "./search.ts";
 import * as sorting from "./sort.ts";
+import * as statistics from "./statistics.ts";
 import * as subtensor from "./subtensor/index.ts";
+import * as topk from "./topk.ts";
+import { unique } from "./unique.ts";
+import * as windows from "./windows.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
 // Inputs and constants
@@ -45,6 +56,9 @@ export * from "./alloc.ts";
 export { dimshuffle, transpose, DimShuffle } from "./dimshuffle.ts";
 export * from "./grid.ts";
 export * from "./join.ts";
+export * from "./layout.ts";
+export * from "./pad.ts";
+export * from "./ranges.ts";
 export * from "./reshape.ts";
 export * from "./shape.ts";
 export {
@@ -62,11 +76,19 @@ export * from "./subtensor/index.ts";
 export * from "./constantValue.ts";
 export * from "./diagonals.ts";
 export * from "./dot.ts";
+export { einsum } from "./einsum.ts";
 export * from "./extraOps.ts";
+export * from "./kron.ts";
+export * from "./multiIndex.ts";
+export * from "./numeric.ts";
 export * from "./permutation.ts";
 export * from "./search.ts";
 export * from "./selection.ts";
 export { argsort, Sort, sort, type SortOptions } from "./sort.ts";
+export * from "./statistics.ts";
+export * from "./topk.ts";
+export * from "./unique.ts";
+export * from "./windows.ts";
 export * as nnet from "./nnet/index.ts";
 
 const functions: ExprFunctions = {
@@ -86,6 +108,17 @@ const functions: ExprFunctions = {
   ...search,
   ...selection,
   ...sorting,
+  ...kronecker,
+  ...layout,
+  ...multiIndex,
+  ...numeric,
+  ...padding,
+  ...ranges,
+  ...statistics,
+  ...topk,
+  ...windows,
+  einsum,
+  unique,
   nnet,
   var: reduction.variance,
   switch: math.switch_,

@@ -92,16 +92,18 @@ function accumulationDtypes(input: DType, options: SumOptions): [DType | undefin
   return [out === usual ? undefined : out, acc === accumulatorOf(out) ? undefined : acc];
 }
 
-/** The sum of elements. Integers add up in 64 bits, float16 in float32. Of nothing: 0. */
+/** The sum of elements. Integers add up in 64 bits, float16 in float32. Of nothing: 0. As bool: is any not zero? */
 export function sum(x: TensorLike, given?: SumOptions | Axis): TensorVariable {
   const options = optionsOf<SumOptions, "axis">(given, "axis");
+  if (options.dtype === "bool") return any(x, options);
   const [dtype, acc] = accumulationDtypes(asTensor(x).dtype, options);
   return reduce(x, options, "sum", (axes) => new Sum(axes, dtype, acc));
 }
 
-/** The product of elements. Of nothing: 1. */
+/** The product of elements. Of nothing: 1. As bool: is none zero? */
 export function prod(x: TensorLike, given?: SumOptions | Axis): TensorVariable {
   const options = optionsOf<SumOptions, "axis">(given, "axis");
+  if (options.dtype === "bool") return all(x, options);
   const [dtype, acc] = accumulationDtypes(asTensor(x).dtype, options);
   return reduce(x, options, "prod", (axes) => new Prod(axes, dtype, acc));
 }

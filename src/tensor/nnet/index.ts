@@ -7,4 +7,5 @@ export {
   crossentropySoftmax1hot,
   sigmoidBinaryCrossentropy,
 } from "./loss.ts";
+export { confusionMatrix, prepend0ToEachRow, prepend1ToEachRow, prependScalarToEachRow } from "./rows.ts";
 export { logsoftmax, softmax, LogSoftmax, Softmax, type SoftmaxOptions } from "./softmax.ts";

@@ -1,0 +1,129 @@
+/** What the functions of the vocabulary refuse, and that they take symbolic sizes. */
+import { describe, expect, it } from "vitest";
+import { tensor as T } from "../../src/index.ts";
+import {
+  AxisError,
+  ArgumentError,
+  DtypeError,
+  IndexError,
+  RankError,
+  ShapeMismatchError,
+  ValueError,
+} from "../../src/errors.ts";
+import { expectError } from "./values.ts";
+
+const v = T.dvector("v");
+const m = T.dmatrix("m");
+const z = T.zvector("z");
+const n = T.lscalar("n");
+
+describe("errors of the vocabulary", () => {
+  it("tell what is wrong", () => {
+    expectError(() => T.rollaxis(m, 2), AxisError, /out of range/);
+    expectError(() => T.rollaxis(m, 0, 3), AxisError, /start 3/);
+    expectError(() => T.fliplr(v), RankError, /at least 2/);
+    expectError(() => T.linspace(v, 1), RankError, /scalars/);
+    expectError(() => T.linspace(0, 1, -1), ValueError, /not a size/);
+    expectError(() => T.meshgrid([m, v]), RankError, /vectors/);
+    expectError(() => T.meshgrid([v], { indexing: "yx" as never }), ArgumentError, /indexing/);
+    expectError(() => T.topk(v, 0), ValueError, /must not be 0/);
+    expectError(() => T.topk(T.constant([1, 2]), 3), ValueError, /3 elements/);
+    expectError(() => T.topk(v, 1, { axis: 1 }), AxisError, /axis 1/);
+    expectError(() => T.argtopk(v, 1, { idxDtype: "float32" }), DtypeError, /integers/);
+    expectError(
+      () =>
+        T.topk(v, n).eval([
+          [v, [1, 2]],
+          [n, 3],
+        ] as never),
+      ShapeMismatchError,
+      /.*/,
+    );
+    expectError(() => T.partition(T.constant([1, 2]), 2), ValueError, /place 2/);
+    expectError(() => T.percentile(v, 101), ValueError, /0 to 100/);
+    expectError(() => T.percentile(z, 5), DtypeError, /order/);
+    expectError(() => T.percentile(v, m), RankError, /rank 2/);
+    expectError(() => T.quantile(v, 0.5, { method: "best" as never }), ArgumentError, /method/);
+    expectError(() => T.quantile(v, 0.5, { axis: 1 }), AxisError, /axis 1/);
+    expectError(() => T.pad(v, 1, { mode: "best" as never }), ArgumentError, /mode/);
+    expectError(() => T.pad(v, -1), ValueError, /-1/);
+    expectError(
+      () =>
+        T.pad(m, [
+          [1, 2],
+          [1, 2],
+          [1, 2],
+        ]),
+      ArgumentError,
+      /pair/,
+    );
+    expectError(() => T.pad(z, 1, "maximum"), DtypeError, /order/);
+    expectError(() => T.einsum("ij,jk", m), ArgumentError, /2 operands, 1/);
+    expectError(() => T.einsum("ijk", m), RankError, /3 axes/);
+    expectError(() => T.einsum("ij->k", m), ArgumentError, /"k"/);
+    expectError(() => T.einsum("ij->ii", m), ArgumentError, /once/);
+    expectError(() => T.einsum("i j!", m), ArgumentError, /expected letters/);
+    expectError(() => T.einsum("...i->i", m), ArgumentError, /lacks/);
+    expectError(() => T.einsum("ij,ij", [[1, 2]], [[1, 2, 3]]), ShapeMismatchError, /sizes 2 and 3/);
+    expectError(() => T.ravelMultiIndex([v], [3]), DtypeError, /integers/);
+    expectError(() => T.ravelMultiIndex([n], [3, 4]), ArgumentError, /2 index tensors/);
+    expectError(() => T.ravelMultiIndex([n], [3]).eval([[n, 3]]), IndexError, /.*/);
+    expectError(() => T.ravelMultiIndex([n], [3]).eval([[n, -1]]), IndexError, /.*/);
+    expectError(() => T.unravelIndex(n, [3, 2])[0]!.eval([[n, 6]]), IndexError, /.*/);
+    expectError(() => T.unravelIndex(v, [3]), DtypeError, /integers/);
+    expectError(() => T.unique(v, { axis: 1 }), AxisError, /axis 1/);
+    expectError(() => T.interp(v, m, v), RankError, /vectors/);
+    expectError(() => T.interp(v, [1, 2], [1, 2, 3]), ShapeMismatchError, /2 points and 3/);
+    expectError(() => T.takeAlongAxis(m, T.lvector(), 0), RankError, /same/);
+    expectError(() => T.cov(T.dtensor3()), RankError, /matrix/);
+    expectError(() => T.nnet.confusionMatrix(m, v), RankError, /vectors/);
+    expectError(() => T.nnet.prependScalarToEachRow(0.5, T.lmatrix()), DtypeError, /int64/);
+  });
+});
+
+describe("symbolic sizes", () => {
+  const at = (x: T.TensorVariable, k: number): unknown => x.eval([[n, k]]).toList();
+  it("of ranges, windows, borders, choices", () => {
+    expect(at(T.linspace(0, 1, n), 3)).toEqual([0, 0.5, 1]);
+    expect(at(T.bartlett(n), 3)).toEqual([0, 1, 0]);
+    expect(at(T.bartlett(n), 1)).toEqual([1]);
+    expect(at(T.bartlett(n), 0)).toEqual([]);
+    expect(at(T.pad([1, 2], [n, 0], "edge"), 2)).toEqual([1, 1, 1, 2]);
+    expect(at(T.pad([1, 2], n), 1)).toEqual([0, 1, 2, 0]);
+    expect(at(T.topk([5, 1, 3], n), 2)).toEqual([3, 5]);
+    expect(at(T.topk([5, 1, 3], n), -1)).toEqual([1]);
+    expect(at(T.argtopk([5, 1, 3], n), -2)).toEqual([1, 2]);
+    expect(at(T.ravelMultiIndex([1, 1], [4, n]), 5)).toBe(6);
+  });
+});
+
+describe("small functions of nnet", () => {
+  const x = T.dvector("x");
+  const of = (y: T.TensorVariable): unknown => y.eval([[x, [-3, -1, 0, 1, 3]]]).toList();
+  it("fast sigmoids", () => {
+    const close = (got: unknown, want: number[]): void =>
+      (got as number[]).forEach((g, i) => expect(g).toBeCloseTo(want[i]!, 14));
+    close(of(T.nnet.ultraFastSigmoid(x)), [0.05, 0.25, 0.5, 0.75, 0.95]);
+    close(of(T.nnet.hardSigmoid(x)), [0, 0.3, 0.5, 0.7, 1]);
+  });
+  it("confusion matrices, columns in front", () => {
+    const [table, classes] = T.nnet.confusionMatrix([2, 0, 2, 2, 0, 1], [0, 0, 2, 2, 0, 2]);
+    expect(table.dtype).toBe("int64");
+    expect(table.eval().toList()).toEqual([
+      [2, 0, 0],
+      [0, 0, 1],
+      [1, 0, 2],
+    ]);
+    expect(classes.eval().toList()).toEqual([0, 1, 2]);
+    expect(
+      T.nnet
+        .prepend1ToEachRow([[2], [3]])
+        .eval()
+        .toList(),
+    ).toEqual([
+      [1, 2],
+      [1, 3],
+    ]);
+    expect(T.cpuContiguous(x)).toBe(x);
+  });
+});

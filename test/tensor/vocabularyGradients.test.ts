@@ -1,0 +1,86 @@
+/** Gradients of the functions that are made of others, against differences of their values. */
+import { describe, it } from "vitest";
+import { tensor as T } from "../../src/index.ts";
+import type { TensorVariable } from "../../src/tensor/variable.ts";
+import { verifyGrad } from "../../src/verifyGrad.ts";
+
+const V = [0.7, -1.3, 2.1, 0.2, -0.4];
+const M = [
+  [0.3, -1.1, 0.9],
+  [1.7, 0.4, -0.6],
+];
+const first = (list: TensorVariable | readonly TensorVariable[]): TensorVariable =>
+  (Array.isArray(list) ? list[0] : list) as TensorVariable;
+
+const RECORDS: readonly (readonly [
+  name: string,
+  f: (...x: TensorVariable[]) => TensorVariable,
+  points: readonly unknown[],
+])[] = [
+  ["flip", (x) => T.flip(x, 1), [M]],
+  ["rot90", (x) => T.rot90(x), [M]],
+  ["rollaxis", (x) => T.rollaxis(x, 1), [M]],
+  ["vstack", (x, y) => T.vstack(x, y), [M, M]],
+  ["linspace", (x, y) => T.linspace(x, y, 4), [0.5, 2]],
+  ["geomspace", (x, y) => T.geomspace(x, y, 4), [0.5, 2]],
+  ["vander", (x) => T.vander(x), [V]],
+  ["meshgrid", (x) => T.meshgrid([x, [1, 2]])[0]!, [V]],
+  ["topk", (x) => T.topk(x, 3), [V]],
+  ["topk of the smallest", (x) => T.topk(x, -2, { axis: 0 }), [V]],
+  ["partition", (x) => T.partition(x, 2), [V]],
+  ["percentile", (x) => T.percentile(x, [20, 65]), [V]],
+  ["quantile of rows", (x) => T.quantile(x, 0.3, { axis: 1, keepdims: true }), [M]],
+  ["median", (x) => T.median(x), [M]],
+  ["unique", (x) => first(T.unique(x)), [V]],
+  ["kron", (x, y) => T.kron(x, y), [M, V]],
+  ["einsum ij,jk", (x, y) => T.einsum("ij,kj->ik", x, y), [M, M]],
+  ["einsum ii", (x) => T.einsum("ij,ij->j", x, x), [M]],
+  ["einsum of three", (x, y, w) => T.einsum("i,ij,j->i", x, y, w), [[1, 2], M, [0.3, 0.1, -2]]],
+  ["interp in x", (x) => T.interp(x, [-2, 0, 1, 3], [1, 4, 2, 5]), [V]],
+  ["interp in values", (y) => T.interp(V, [-2, 0, 1, 3], y), [[1, 4, 2, 5]]],
+  ["hypot", (x, y) => T.hypot(x, y), [V, [1, -2, 0.3, 4, 5]]],
+  ["nanToNum", (x) => T.nanToNum(x), [V]],
+  [
+    "takeAlongAxis",
+    (x) =>
+      T.takeAlongAxis(
+        x,
+        [
+          [0, 2],
+          [1, 1],
+        ],
+        1,
+      ),
+    [M],
+  ],
+  ["trapezoid", (x) => T.trapezoid(x, { axis: 0 }), [M]],
+  ["vdot", (x, y) => T.vdot(x, y), [V, [1, 2, 3, 4, 5]]],
+  ["average", (x, w) => T.average(x, { axis: 1, weights: w }), [M, [1, 2, 0.5]]],
+  ["cov", (x) => T.cov(x), [M]],
+  ["corrcoef", (x) => T.corrcoef(x), [M]],
+  ["ultraFastSigmoid", (x) => T.nnet.ultraFastSigmoid(x), [V]],
+  ["prependScalarToEachRow", (s, x) => T.nnet.prependScalarToEachRow(s, x), [0.3, M]],
+  ...(
+    ["constant", "edge", "reflect", "symmetric", "wrap", "maximum", "minimum", "mean", "median", "linear_ramp"] as const
+  ).map(
+    (mode) =>
+      [
+        `pad ${mode}`,
+        (x: TensorVariable) =>
+          T.pad(
+            x,
+            [
+              [1, 2],
+              [2, 1],
+            ],
+            { mode },
+          ),
+        [M],
+      ] as const,
+  ),
+  ["pad reflect odd", (x) => T.pad(x, [3, 2], { mode: "reflect", reflectType: "odd" }), [V]],
+];
+
+describe("gradients", () => {
+  for (const [name, f, points] of RECORDS) it(name, () => verifyGrad(f as never, points as never));
+});
