@@ -107,8 +107,9 @@ class Inner implements InnerProgram {
       updates: (own) => replacements(own, targets, given),
       // A step that fails ends the program, and nothing outside of the node has been written by then.
       mayFail: false,
-      scratch: (name, type, size) => {
-        const buffer = this.#scope.b.buffer(name, type, "temp", size);
+      scratch: (name, type, size, _step, perWorker) => {
+        const { b } = this.#scope;
+        const buffer = perWorker === true ? b.workerBuffer(name, type, size) : b.buffer(name, type, "temp", size);
         host.adopt(buffer);
         return buffer;
       },
