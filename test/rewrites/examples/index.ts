@@ -1,4 +1,9 @@
 /** Every table of rules with its examples. */
+import { cleanupRules } from "../../../src/scan/rewriting/cleanup.ts";
+import { ifElseRules, lazyRules } from "../../../src/scan/rewriting/ifElse.ts";
+import { mergeRules } from "../../../src/scan/rewriting/merge.ts";
+import { pushDotRules } from "../../../src/scan/rewriting/pushDots.ts";
+import { pushOutRules } from "../../../src/scan/rewriting/pushOut.ts";
 import { canonicalizeRules, signRules } from "../../../src/tensor/rewriting/canonicalize.ts";
 import { blasRules, dotRules } from "../../../src/tensor/rewriting/blas.ts";
 import { castRules } from "../../../src/tensor/rewriting/casts.ts";
@@ -30,6 +35,7 @@ import { collectingExamples } from "./collecting.ts";
 import { exponentialExamples } from "./exponentials.ts";
 import { layoutExamples } from "./layouts.ts";
 import { logicExamples } from "./logic.ts";
+import { loopExamples } from "./loops.ts";
 import { magnitudeExamples } from "./magnitudes.ts";
 import { productExamples } from "./products.ts";
 import { reductionLawExamples } from "./reductionLaws.ts";
@@ -149,4 +155,10 @@ export const TABLES: readonly Table[] = [
   ),
   table("blas", "Products with what is added to them in one call.", [...dotRules, ...blasRules], blasExamples),
   table("special forms", "Cheaper forms of single operations.", specializeRules, specializeExamples),
+  table(
+    "loops",
+    "Loops that do less in each step, and choices of which one side is computed.",
+    [...cleanupRules, ...mergeRules, ...pushOutRules, ...pushDotRules, ...ifElseRules, ...lazyRules],
+    loopExamples,
+  ),
 ];
