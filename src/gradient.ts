@@ -16,7 +16,8 @@ import { NullGradient, type Op } from "./graph/op.ts";
 import { connected, pullback, type Cotangent } from "./graph/pullback.ts";
 import { cloneReplace } from "./graph/replace.ts";
 import type { Variable } from "./graph/variable.ts";
-import { onesLike, zeros, zerosLike } from "./tensor/alloc.ts";
+import { scan } from "./scan/scan.ts";
+import { arange, onesLike, zeros, zerosLike } from "./tensor/alloc.ts";
 import { asTensor } from "./tensor/constant.ts";
 import { cotangentAlgebra as algebra } from "./tensor/cotangents.ts";
 import { stack } from "./tensor/join.ts";
@@ -318,7 +319,7 @@ export function Rop<F extends TensorVariable | readonly TensorVariable[]>(
 
 /**
  * The Jacobian of `expression` (rank 0 or 1) with respect to `wrt`: shape `[n, ...wrt.shape]` for a vector of n; a list for a list.
- * The number of rows must be known when the graph is built.
+ * Where the number of rows is not known when the graph is built, or large, the rows are computed by a loop.
  */
 export function jacobian<V extends TensorVariable>(expression: TensorVariable, wrt: V, options?: GradOptions): V;
 export function jacobian(
@@ -339,17 +340,23 @@ export function jacobian(
   return Array.isArray(wrt) ? [...results] : results[0]!;
 }
 
+/** Jacobians of more rows are loops. */
+const MOST_ROWS = 16;
+
 function jacobianOfVector(
   expression: TensorVariable,
   wrt: readonly TensorVariable[],
   options: GradOptions,
 ): TensorVariable[] {
   const rows = expression.type.shape[0] ?? null;
-  if (rows === null) {
-    throw new ShapeMismatchError(
-      `jacobian: the length of ${expression.toString()} is not known when the graph is built. ` +
-        "Give its input a shape, for example T.tensor({ dtype, shape: [3] }), or use specifyShape.",
-    );
+  if (rows === null || rows > MOST_ROWS) {
+    const [found] = scan({
+      fn: (i) => grad(at(expression, i), wrt, options),
+      sequences: arange(shape(expression)[0]!),
+      name: "jacobian",
+      returnList: true,
+    });
+    return [...(found as readonly TensorVariable[])];
   }
   const parts = Array.from({ length: rows }, (_, i) => grad(at(expression, i), wrt, options));
   if (rows === 0) return wrt.map((v) => zeros([0, ...shape(v)], zeroGradient(v).dtype));
@@ -361,7 +368,7 @@ function jacobianOfVector(
   );
 }
 
-/** The Hessian of a scalar `cost` with respect to a vector `wrt` of statically known length: shape `[n, n]`; a list for a list. */
+/** The Hessian of a scalar `cost` with respect to a vector `wrt`: shape `[n, n]`; a list for a list. */
 export function hessian<V extends TensorVariable>(cost: TensorVariable, wrt: V, options?: GradOptions): TensorVariable;
 export function hessian(cost: TensorVariable, wrt: readonly TensorVariable[], options?: GradOptions): TensorVariable[];
 export function hessian(

@@ -9,6 +9,7 @@ import { SpecifyShape } from "../tensor/shape.ts";
 import type { TensorVariable } from "../tensor/variable.ts";
 import { Lambda } from "./lambda.ts";
 import { innerInputs, innerOutputs, inputsOf, outputsOf, type MakeScan, type ScanSpec } from "./scanSpec.ts";
+import { fixedShapes } from "./shapes.ts";
 import { traceRows } from "./traceRows.ts";
 
 /** Elementwise functions that are computed again rather than stored: about as quick as reading the stored value. */
@@ -75,6 +76,8 @@ export class SavedValues {
     for (const node of toposort(outputs, new Set([...this.#own, ...inputs]))) {
       if (node.inputs.some((v) => isBackward.has(v))) for (const out of node.outputs) isBackward.add(out);
     }
+    // Values of all steps are stacked, so only those of one shape can be stored.
+    const isFixed = fixedShapes(this.#spec);
     const found = new Set<Variable>();
     const seen = new Set<Variable>();
     const work: Variable[] = [...outputs].reverse();
@@ -86,7 +89,7 @@ export class SavedValues {
       if (state !== undefined) this.#asserted.set(v, state);
       if (isBackward.has(v)) work.push(...v.owner!.inputs);
       else if (inputs.has(v) || stored.has(v) || state !== undefined) found.add(v);
-      else if (isCheap(v.owner!) || !this.#dependsOnStep(v)) work.push(...v.owner!.inputs);
+      else if (isCheap(v.owner!) || !this.#dependsOnStep(v) || !isFixed(v)) work.push(...v.owner!.inputs);
       else found.add(v);
     }
     return [...found];

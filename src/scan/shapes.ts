@@ -4,6 +4,8 @@ import { ShapeMap } from "../graph/shapes.ts";
 import { ancestors } from "../graph/traversal.ts";
 import type { Variable } from "../graph/variable.ts";
 import { shapeI } from "../tensor/shape.ts";
+import { tensorType } from "../tensor/type.ts";
+import type { TensorVariable } from "../tensor/variable.ts";
 import { innerInputs, innerOutputs, type OuterInputs, type ScanSpec } from "./scanSpec.ts";
 
 /**
@@ -38,4 +40,19 @@ export function rowShapes(
     if (reached.some((v) => own.has(v))) return null;
     return cloneReplace(shape, outside);
   });
+}
+
+/** Tells which values of a step have the same shape in every step, as far as the sizes of what it reads say. */
+export function fixedShapes(spec: ScanSpec): (v: Variable) => boolean {
+  const inner = innerInputs(spec);
+  const own = new Set<Variable>([...inner.slices, ...inner.states]);
+  const sizes = new Map<Variable, readonly Variable[]>();
+  const stop = new Set<Variable>();
+  for (const v of own) {
+    const list = (v as TensorVariable).type.shape.map(() => tensorType("int64", []).makeVariable(null, 0));
+    sizes.set(v, list);
+    for (const n of list) stop.add(n);
+  }
+  const map = new ShapeMap((v, axis) => sizes.get(v)?.[axis] ?? shapeI(v, axis));
+  return (v) => !ancestors(map.shapeOf(v), stop).some((x) => own.has(x));
 }

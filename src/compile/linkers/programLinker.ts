@@ -6,16 +6,19 @@ import type { NdArray } from "../../array/ndArray.ts";
 import { printStorage } from "../../lowering/printStorage.ts";
 import { isTraced } from "../trace.ts";
 import type { Apply } from "../../graph/apply.ts";
+import type { FunctionGraph } from "../../graph/functionGraph.ts";
 import { isConstant, isShared, type Variable } from "../../graph/variable.ts";
 import { printProgram } from "../../ir/print.ts";
 import { lowerGraph, type LoweredProgram, type LowerRequest, type WantedResult } from "../../lowering/lowerGraph.ts";
 import { sizeConstant } from "../../tensor/sizes.ts";
 import { tensorType } from "../../tensor/type.ts";
 import type { TensorVariable } from "../../tensor/variable.ts";
+import { hostNode, type HostNode } from "./hostNodes.ts";
 import { convertArgument } from "../arguments.ts";
 import { describeFailure } from "../failure.ts";
 import type { Linked, Linker, LinkInput, LinkRequest } from "../linker.ts";
 import type { Executable, ProgramDevice } from "../../runtime/device.ts";
+import { Profile } from "../profile.ts";
 import { ProgramRunner } from "../program/runner.ts";
 import { SharedVariable } from "../shared.ts";
 import { checkUpdateValue } from "../updates.ts";
@@ -35,7 +38,7 @@ type Stage =
       readonly inputs: readonly Variable[];
       readonly results: readonly Variable[];
     }
-  | { readonly kind: "host"; readonly node: Apply };
+  | { readonly kind: "host"; readonly node: Apply; readonly host: HostNode };
 
 class ProgramLinking {
   readonly #request: LinkRequest;
@@ -104,11 +107,11 @@ class ProgramLinking {
     profile.hostCalls = [...hosts].map((node) => node.op.toString());
     const groups = groupNodes(nodes, hosts);
     const stages = groups.flatMap((group, i) => this.#stagesOf(group, groups.slice(i + 1)));
-    const runners = stages.flatMap((s) => (s.kind === "program" ? [s.runner] : []));
+    const held = stages.map((s) => (s.kind === "program" ? s.runner : s.host));
     return {
       call: (args) => this.#callStages(stages, args),
       program: this.#printable(),
-      free: () => runners.forEach((r) => r.free()),
+      free: () => held.forEach((r) => r.free()),
       ...(graph.outputs.length === 0 ? {} : {}),
     };
   }
@@ -132,7 +135,7 @@ class ProgramLinking {
       );
       if ("hosts" in lowered) {
         // With sizes that come from values, a node may have no program after all.
-        for (const node of group.nodes) stages.push({ kind: "host", node });
+        for (const node of group.nodes) stages.push(this.#hostStage(node));
       } else {
         const own = inputs.filter((v) => !(v instanceof SharedVariable));
         const runner = this.#runner(
@@ -146,9 +149,19 @@ class ProgramLinking {
     }
     for (const node of group.hosts) {
       this.#texts.push(`host call ${node.toString()}`);
-      stages.push({ kind: "host", node });
+      stages.push(this.#hostStage(node));
     }
     return stages;
+  }
+
+  #hostStage(node: Apply): Stage {
+    const link = (graph: FunctionGraph): Linked => {
+      const inputs = graph.inputs.map(internalInput);
+      const borrowed = graph.outputs.map(() => false);
+      const request: LinkRequest = { ...this.#request, graph, inputs, borrowed, updates: [], profile: new Profile("") };
+      return new ProgramLinking(request, this.#device).link();
+    };
+    return { kind: "host", node, host: hostNode(node, link) };
   }
 
   #callStages(stages: readonly Stage[], args: readonly unknown[]): NdArray[] {
@@ -166,7 +179,7 @@ class ProgramLinking {
       if (stage.kind === "program") {
         const results = stage.runner.call(stage.inputs.map(valueOf));
         for (const [i, v] of stage.results.entries()) values.set(v, results[i]!);
-      } else runHost(stage.node, stage.node.inputs.map(valueOf), values);
+      } else runHost(stage.node, stage.host, stage.node.inputs.map(valueOf), values);
     }
     const taken = new Set<unknown>();
     const results = graph.outputs.map((v) => {
@@ -183,9 +196,9 @@ class ProgramLinking {
   }
 }
 
-function runHost(node: Apply, inputs: readonly NdArray[], values: Map<Variable, NdArray>): void {
+function runHost(node: Apply, host: HostNode, inputs: readonly NdArray[], values: Map<Variable, NdArray>): void {
   try {
-    const outputs = node.op.perform(node, inputs);
+    const outputs = host.run(inputs);
     for (const [i, out] of node.outputs.entries()) {
       const value = outputs[i]!;
       // A view of an argument would change with it.

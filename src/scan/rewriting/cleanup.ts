@@ -78,11 +78,13 @@ function simplifyInputs(
     });
   };
   const sequences = distinct(parts.sequences);
-  const constants = distinct(parts.constants).filter(({ inner, outer }) => {
-    if (!isConstant(outer) || outer.data.size > MAX_CONSTANT) return true;
-    table.set(inner, outer);
-    return false;
-  });
+  const constants = distinct(
+    parts.constants.filter(({ inner, outer }) => {
+      if (!isConstant(outer) || outer.data.size > MAX_CONSTANT) return true;
+      table.set(inner, outer);
+      return false;
+    }),
+  );
   const isSame = sequences.length === parts.sequences.length && constants.length === parts.constants.length;
   return isSame ? null : { sequences, constants, table };
 }
