@@ -4,14 +4,13 @@ import { GradientError } from "../errors.ts";
 import { Apply } from "../graph/apply.ts";
 import { Op } from "../graph/op.ts";
 import { cloneReplace } from "../graph/replace.ts";
-import { ShapeMap } from "../graph/shapes.ts";
 import type { Variable } from "../graph/variable.ts";
 import type { InnerProgram, InnerTarget, LowerContext, Lowered } from "../ir/lowered.ts";
-import { shapeI } from "../tensor/shape.ts";
 import { tensorType } from "../tensor/type.ts";
 import type { TensorVariable } from "../tensor/variable.ts";
 import { chosenSizes, isTrue, truth } from "./choice.ts";
 import type { Lambda } from "./lambda.ts";
+import { InnerShapes } from "./shapes.ts";
 
 /** Inputs: the condition, then the inputs of both lambdas, which are the same. */
 export class Branch extends Op {
@@ -58,7 +57,7 @@ export class Branch extends Op {
     const values = node.inputs.slice(1);
     const [yes, no] = [this.yes, this.no].map(({ inputs, outputs }) => {
       const known = new Map<Variable, readonly Variable[]>(inputs.map((v, i) => [v, shapes[i]!]));
-      const map = new ShapeMap((v, axis) => known.get(v)?.[axis] ?? shapeI(v, axis));
+      const map = new InnerShapes(known);
       const outside = new Map<Variable, Variable>(inputs.map((v, i) => [v, values[i]!]));
       return outputs.map((v) => cloneReplace(map.shapeOf(v), outside));
     }) as [Variable[][], Variable[][]];

@@ -1,12 +1,39 @@
 /** Sizes of what a loop stacks, from the sizes of what it reads. */
 import { cloneReplace } from "../graph/replace.ts";
 import { ShapeMap } from "../graph/shapes.ts";
-import { ancestors } from "../graph/traversal.ts";
+import { ancestors, toposort } from "../graph/traversal.ts";
 import type { Variable } from "../graph/variable.ts";
-import { shapeI } from "../tensor/shape.ts";
+import { ShapeI, shapeI } from "../tensor/shape.ts";
 import { tensorType } from "../tensor/type.ts";
 import type { TensorVariable } from "../tensor/variable.ts";
 import { innerInputs, innerOutputs, type OuterInputs, type ScanSpec } from "./scanSpec.ts";
+
+/** Sizes inside of an inner graph, as expressions of the sizes of its inputs. */
+export class InnerShapes {
+  readonly #given: ReadonlyMap<Variable, readonly Variable[]>;
+  readonly #map: ShapeMap;
+
+  constructor(given: ReadonlyMap<Variable, readonly Variable[]>) {
+    this.#given = given;
+    this.#map = new ShapeMap((v, axis) => given.get(v)?.[axis] ?? shapeI(v, axis));
+  }
+
+  shapeOf(v: Variable): readonly Variable[] {
+    return this.#map.shapeOf(v).map((n) => this.#resolve(n));
+  }
+
+  /** Sizes that the graph itself reads are those given too. */
+  #resolve(size: Variable): Variable {
+    const table = new Map<Variable, Variable>();
+    for (const node of toposort([size])) {
+      if (!(node.op instanceof ShapeI)) continue;
+      const [x] = node.inputs as [Variable];
+      const known = this.#given.get(x)?.[node.op.axis] ?? this.#map.shapeOf(x)[node.op.axis]!;
+      if (known !== node.outputs[0]) table.set(node.outputs[0]!, known);
+    }
+    return table.size === 0 ? size : this.#resolve(cloneReplace([size], table)[0]!);
+  }
+}
 
 /**
  * The sizes of one row of each row output, as expressions of outer variables; `null` where only the values of a step tell them.
@@ -24,7 +51,7 @@ export function rowShapes(
   for (const [i, v] of inner.slices.entries()) given.set(v, sizes.sequences[i]!.slice(1));
   for (const [i, v] of inner.states.entries()) given.set(v, sizes.initials[i]!);
   for (const [i, v] of inner.constants.entries()) given.set(v, sizes.constants[i]!);
-  const map = new ShapeMap((v, axis) => given.get(v)?.[axis] ?? shapeI(v, axis));
+  const map = new InnerShapes(given);
   const outside = new Map<Variable, Variable>(inner.constants.map((v, i) => [v, outer.constants[i]!]));
   const own = new Set<Variable>([...inner.slices, ...inner.states]);
   const outerOnes = new Set<Variable>([
@@ -53,6 +80,6 @@ export function fixedShapes(spec: ScanSpec): (v: Variable) => boolean {
     sizes.set(v, list);
     for (const n of list) stop.add(n);
   }
-  const map = new ShapeMap((v, axis) => sizes.get(v)?.[axis] ?? shapeI(v, axis));
+  const map = new InnerShapes(sizes);
   return (v) => !ancestors(map.shapeOf(v), stop).some((x) => own.has(x));
 }
