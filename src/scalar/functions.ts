@@ -51,6 +51,12 @@ export interface ScalarFunctions<E> {
   gammaln: Unary<E>;
   psi: Unary<E>;
   triGamma: Unary<E>;
+  /** The derivative of order `n` of psi. */
+  polygamma: (n: number, x: E) => E;
+  i0: Unary<E>;
+  i1: Unary<E>;
+  j0: Unary<E>;
+  j1: Unary<E>;
   sigmoid: Unary<E>;
   softplus: Unary<E>;
   real: Unary<E>;

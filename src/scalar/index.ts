@@ -5,4 +5,7 @@ export * from "./exponential.ts";
 export * from "./rounding.ts";
 export * from "./selection.ts";
 export * from "./special.ts";
+export * from "./special/bessel.ts";
+export * from "./special/errorFunctions.ts";
+export * from "./special/gamma.ts";
 export * from "./trigonometric.ts";

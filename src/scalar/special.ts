@@ -1,5 +1,5 @@
 /** Error functions and the gamma family. */
-import { defineScalar, toRealFloat, type ScalarOp } from "./define.ts";
+import type { ScalarOp } from "./define.ts";
 import { unaryFloat } from "./families.ts";
 
 const TWO_OVER_SQRT_PI = 1.1283791670955126;
@@ -48,14 +48,11 @@ export const psi: ScalarOp = unaryFloat({
   derivative: (f, x) => f.triGamma(x),
 });
 
-export const triGamma: ScalarOp = defineScalar({
+export const triGamma: ScalarOp = unaryFloat({
   name: "tri_gamma",
-  arity: 1,
-  dtype: toRealFloat,
   doc: "The derivative of the digamma function.",
+  instruction: "trigamma",
   domain: [0.3, 8],
-  maxUlp: 16,
-  grad: null,
-  noGradient: "the polygamma function of order 2 is not there yet.",
-  lower: (b, [x]) => b.op("trigamma", x!),
+  maxUlp: 4,
+  derivative: (f, x) => f.polygamma(2, x),
 });

@@ -23,6 +23,7 @@ import * as shape from "./shape.ts";
 import * as permutation from "./permutation.ts";
 import * as search from "./search.ts";
 import * as sorting from "./sort.ts";
+import * as special from "./special/index.ts";
 import * as statistics from "./statistics.ts";
 import * as subtensor from "./subtensor/index.ts";
 import * as topk from "./topk.ts";
@@ -85,6 +86,7 @@ export * from "./permutation.ts";
 export * from "./search.ts";
 export * from "./selection.ts";
 export { argsort, Sort, sort, type SortOptions } from "./sort.ts";
+export * from "./special/index.ts";
 export * from "./statistics.ts";
 export * from "./topk.ts";
 export * from "./unique.ts";
@@ -114,6 +116,7 @@ const functions: ExprFunctions = {
   ...numeric,
   ...padding,
   ...ranges,
+  ...special,
   ...statistics,
   ...topk,
   ...windows,

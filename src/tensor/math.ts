@@ -8,6 +8,7 @@ import type { ScalarFunctions } from "../scalar/functions.ts";
 import { asTensor } from "./constant.ts";
 import { Elemwise, applyElemwise, provideFill, provideGradientTools } from "./elemwise.ts";
 import { optionsOf } from "./options.ts";
+import { polygammaOrder } from "./polygammaOrder.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
 
 /** A function of one tensor. */
@@ -127,6 +128,16 @@ export const gammaln: Unary = unary(S.gammaln);
 export const psi: Unary = unary(S.psi);
 export const digamma: Unary = psi;
 export const triGamma: Unary = unary(S.triGamma);
+export const erfcx: Unary = unary(S.erfcx);
+export const erfcinv: Unary = unary(S.erfcinv);
+/** The gamma function; NaN at negative whole numbers. */
+export const gamma: Unary = unary(S.gamma);
+/** The modified Bessel functions of the first kind, of orders 0 and 1. */
+export const i0: Unary = unary(S.i0);
+export const i1: Unary = unary(S.i1);
+/** The Bessel functions of the first kind, of orders 0 and 1. */
+export const j0: Unary = unary(S.j0);
+export const j1: Unary = unary(S.j1);
 
 export const angle: Unary = unary(S.angle);
 export const complex: Binary = binary(S.complex);
@@ -288,6 +299,11 @@ const functions: ScalarFunctions<TensorVariable> = {
   gammaln,
   psi,
   triGamma,
+  polygamma: polygammaOrder,
+  i0,
+  i1,
+  j0,
+  j1,
   sigmoid,
   softplus,
   real,

@@ -1,6 +1,7 @@
 /** Windows for the analysis of signals: symmetric weights of `m` points, 1 in the middle. */
 import { arange } from "./alloc.ts";
-import { abs, add, cast, cos, div, mul, sub } from "./math.ts";
+import { asTensor } from "./constant.ts";
+import { abs, add, cast, cos, div, i0, mul, sqrt, sub } from "./math.ts";
 import { asSize, sizeAlgebra, type SizeLike } from "./sizes.ts";
 import type { TensorVariable } from "./variable.ts";
 
@@ -46,4 +47,11 @@ export function hamming(m: SizeLike): TensorVariable {
 /** Blackman's window: 0.42 + 0.5 cos(pi n / (m - 1)) + 0.08 cos(2 pi n / (m - 1)). */
 export function blackman(m: SizeLike): TensorVariable {
   return cosines(m, [0.42, 0.5, 0.08], "blackman");
+}
+
+/** Kaiser's window: I0(beta sqrt(1 - (n / (m - 1))^2)) / I0(beta). */
+export function kaiser(m: SizeLike, beta: number): TensorVariable {
+  const { n, last } = points(m, "kaiser");
+  const part = div(n, last);
+  return div(i0(mul(sqrt(sub(1, mul(part, part))), beta)), i0(asTensor(beta, "float64")));
 }

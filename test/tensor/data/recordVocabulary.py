@@ -111,6 +111,8 @@ for m in [-1, 0, 1, 2, 5, 12]:
     case("hanning", np.hanning, m, near=1e-15)
     case("hamming", np.hamming, m, near=1e-15)
     case("blackman", np.blackman, m, near=1e-15)
+    case("kaiser", np.kaiser, m, 8.5, ulp=16)
+    case("kaiser", np.kaiser, m, 0.0, ulp=16)
 
 # order
 for dtype in REAL:

@@ -1,0 +1,72 @@
+/** Special functions that are short formulas of others: their gradients and fusion follow. */
+import { asTensor } from "../constant.ts";
+import {
+  abs,
+  arctanh,
+  div,
+  eq,
+  erfc,
+  erfcinv,
+  exp,
+  expm1,
+  gt,
+  log,
+  log1p,
+  lt,
+  mul,
+  neg,
+  sigmoid,
+  sin,
+  sub,
+  switch_,
+  triGamma,
+  type Unary,
+} from "../math.ts";
+import type { TensorLike, TensorVariable } from "../variable.ts";
+
+/** SciPy's name of the sigmoid 1 / (1 + exp(-x)). */
+export const expit: Unary = sigmoid;
+
+/** The derivative of the digamma function. */
+export const trigamma: Unary = triGamma;
+
+/** log(p / (1 - p)), the inverse of the sigmoid. */
+export function logit(p: TensorLike): TensorVariable {
+  const v = asTensor(p);
+  const centred = sub(mul(v, 2), 1);
+  const isMiddle = lt(abs(centred), 0.5);
+  const middle = mul(arctanh(switch_(isMiddle, centred, 0)), 2);
+  return switch_(isMiddle, middle, sub(log(v), log1p(neg(v))));
+}
+
+/** sin(pi x) / (pi x), 1 at 0. */
+export function sinc(x: TensorLike): TensorVariable {
+  const v = asTensor(x);
+  const isZero = eq(v, 0);
+  const angle = mul(switch_(isZero, 1, v), Math.PI);
+  return switch_(isZero, 1, div(sin(angle), angle));
+}
+
+/** The normal distribution function. */
+export function ndtr(x: TensorLike): TensorVariable {
+  return mul(erfc(mul(x, -Math.SQRT1_2)), 0.5);
+}
+
+/** The inverse of the normal distribution function, on (0, 1). */
+export function ndtri(p: TensorLike): TensorVariable {
+  return mul(erfcinv(mul(p, 2)), -Math.SQRT2);
+}
+
+/** x log(1 + y); 0 where x is 0, whatever y. */
+export function xlog1py(x: TensorLike, y: TensorLike): TensorVariable {
+  const v = asTensor(x);
+  return mul(v, log1p(switch_(eq(v, 0), 0, y)));
+}
+
+/** log(1 - exp(x)) for x < 0, without cancellation (Maechler, 2012). */
+export function log1mexp(x: TensorLike): TensorVariable {
+  const v = asTensor(x);
+  const isNear = gt(v, -Math.LN2);
+  const near = log(neg(expm1(switch_(isNear, v, -1))));
+  return switch_(isNear, near, log1p(neg(exp(switch_(isNear, -1, v)))));
+}

@@ -1,0 +1,185 @@
+/** Special functions: on all linkers and dtypes, at special values, and their gradients. */
+import { describe, expect, it } from "vitest";
+import type { DType } from "../../src/dtype.ts";
+import { DtypeError, NullTypeGradError, ValueError } from "../../src/errors.ts";
+import * as theano from "../../src/index.ts";
+import { tensor as T } from "../../src/index.ts";
+import { tensorType } from "../../src/tensor/type.ts";
+import type { TensorVariable } from "../../src/tensor/variable.ts";
+import { verifyGrad } from "../../src/verifyGrad.ts";
+import { agree, edges, sample } from "../conformance/driver.ts";
+import { expectError } from "./values.ts";
+
+type F = (...x: TensorVariable[]) => TensorVariable;
+
+const LOOPS: readonly (readonly [name: string, arity: number, f: F])[] = [
+  ["gammainc", 2, (a, x) => T.gammainc(a!, x!)],
+  ["gammaincc", 2, (a, x) => T.gammaincc(a!, x!)],
+  ["betainc", 3, (a, b, x) => T.betainc(a!, b!, x!)],
+  ["zeta", 2, (s, q) => T.zeta(s!, q!)],
+  ["jv", 2, (v, x) => T.jv(v!, x!)],
+  ["iv", 2, (v, x) => T.iv(v!, x!)],
+  ["owensT", 2, (h, a) => T.owensT(h!, a!)],
+];
+
+const TYPES: readonly DType[] = ["bool", "int8", "uint16", "int32", "float16", "float32", "float64"];
+const variable = (dtype: DType, shape: readonly (number | null)[]): TensorVariable =>
+  tensorType(dtype, shape).makeVariable(null, 0) as TensorVariable;
+
+describe("functions computed by loops agree on all linkers", () => {
+  for (const [name, arity, f] of LOOPS) {
+    it(name, () => {
+      // Functions of the host and of the program differ in the last places, which long recurrences multiply.
+      const tolerance = { rel: 1e-11, abs: 1e-300, ulp: 2 };
+      for (const dtype of TYPES) {
+        const inputs = Array.from({ length: arity }, () => variable(dtype, [null]));
+        const args = [0, 1, 9].map((n) => inputs.map((v, i) => sample(v.dtype, [n], i + n)));
+        agree(`${name} of ${dtype}`, inputs, [f(...inputs)], args, tolerance, false);
+      }
+      const double = Array.from({ length: arity }, () => variable("float64", [null]));
+      const special = [double.map((v, i) => edges(v.dtype, 24, i * 3 + 1))];
+      agree(`${name} at edges`, double, [f(...double)], special, tolerance, false);
+      const shapes: (readonly (number | null)[])[] = [[null, 1], [1, null], []];
+      const mixed = shapes.slice(0, arity).map((s) => variable("float32", s));
+      const values = [[2, 1], [1, 3], []].slice(0, arity).map((s, i) => sample("float32", s, i));
+      agree(`${name} broadcast`, mixed, [f(...mixed)], [values], tolerance, false);
+      const views = [sample("float64", [6, 4]).transpose(), sample("float64", [8, 6], 2).at("1::2", "::-1")];
+      const matrix = Array.from({ length: arity }, () => variable("float64", [null, null]));
+      const list = views.map((v) => matrix.map(() => v));
+      agree(`${name} of views`, matrix, [f(...matrix)], list, tolerance, false);
+      expectError(
+        () => f(...Array.from({ length: arity }, () => T.zvector() as TensorVariable)),
+        DtypeError,
+        /complex/,
+      );
+    });
+  }
+});
+
+const at = (x: TensorVariable): unknown => {
+  const v = x.eval().toList();
+  return v;
+};
+
+describe("special values", () => {
+  const { Infinity: inf } = globalThis;
+  it("are SciPy's", () => {
+    expect(at(T.gammainc([0, 0, 2, 2, 2, -1, NaN, Infinity], [0, 1, 0, Infinity, NaN, 1, 1, 1]))).toEqual([
+      NaN,
+      1,
+      0,
+      1,
+      NaN,
+      NaN,
+      NaN,
+      0,
+    ]);
+    expect(at(T.gammaincc([0, 2, 2, 2, -1, Infinity], [1, 0, Infinity, NaN, 1, 1]))).toEqual([0, 1, 0, NaN, NaN, 1]);
+    expect(at(T.betainc([2, 2, 2, 2, NaN, 2], [3, 3, 3, 3, 1, 3], [0, 1, -1, 2, 0.5, NaN]))).toEqual([
+      0,
+      1,
+      NaN,
+      NaN,
+      NaN,
+      NaN,
+    ]);
+    expect(at(T.zeta([1, 2, 2, 0.5, inf, 2], [1, 0, inf, 1, 2, NaN]))).toEqual([inf, inf, 0, NaN, 0, NaN]);
+    expect(at(T.jv([0, 1, 2, 0.5, 0], [0, 0, 0, -1, inf]))).toEqual([1, 0, 0, NaN, 0]);
+    expect(at(T.iv([0, 1, 0.5, 0], [0, 0, -1, inf]))).toEqual([1, 0, NaN, inf]);
+    expect(at(T.owensT([0, inf, 1, NaN], [1, 1, 0, 1]))).toEqual([0.125, 0, 0, NaN]);
+    expect(at(T.gamma([0, -1, 1, 5, inf, -inf, NaN, 171.7]))).toEqual([inf, NaN, 1, 24, inf, NaN, NaN, inf]);
+    expect(at(T.i0([0, inf, -inf, NaN]))).toEqual([1, inf, inf, NaN]);
+    expect(at(T.i1([0, inf, -inf, NaN]))).toEqual([0, inf, -inf, NaN]);
+    expect(at(T.j0([0, inf, -inf, NaN]))).toEqual([1, 0, 0, NaN]);
+    expect(at(T.j1([0, inf, NaN]))).toEqual([0, 0, NaN]);
+    expect(at(T.erfcx([0, inf, -inf, NaN, -30]))).toEqual([1, 0, inf, NaN, inf]);
+    expect(at(T.erfcinv([0, 1, 2, -1, 3, NaN]))).toEqual([inf, 0, -inf, NaN, NaN, NaN]);
+    expect(at(T.ndtri([0, 0.5, 1, 2]))).toEqual([-inf, -0, inf, NaN]);
+    expect(at(T.logit([0, 0.5, 1, 2]))).toEqual([-inf, 0, inf, NaN]);
+    expect(at(T.sinc([0, 0.5]))).toEqual([1, 2 / Math.PI]);
+    expect(at(T.polygamma(1, [0, inf]))).toEqual([inf, 0]);
+    expectError(() => T.polygamma(-1, 1), ValueError, /-1/);
+    expectError(() => T.polygamma(1.5, 1), ValueError, /1.5/);
+  });
+
+  it("of orders at negative arguments", () => {
+    const [odd, even] = [T.jv(3, [-2, 2]), T.iv(4, [-2, 2])].map((v) => at(v) as number[]);
+    expect(odd![0]).toBe(-odd![1]!);
+    expect(even![0]).toBe(even![1]);
+    // J of order -n is (-1)^n that of order n; of order -1/2 it is sqrt(2 / (pi x)) cos x.
+    const negative = at(T.jv([-2, -3, -0.5], [1.5, 1.5, 1.5])) as number[];
+    const positive = at(T.jv([2, 3], [1.5, 1.5])) as number[];
+    expect(negative[0]! / positive[0]!).toBeCloseTo(1, 12);
+    expect(negative[1]! / positive[1]!).toBeCloseTo(-1, 12);
+    expect(negative[2]).toBeCloseTo(Math.sqrt(2 / (Math.PI * 1.5)) * Math.cos(1.5), 14);
+  });
+
+  it("of orders given as tensors", () => {
+    const direct = [0, 1, 2, 3].map((n) => at(T.polygamma(n, 2.5)) as number);
+    const together = at(T.polygamma(T.constant([0, 1, 2, 3], "int64"), T.constant(2.5))) as number[];
+    together.forEach((v, i) => expect(v).toBeCloseTo(direct[i]!, 12));
+  });
+});
+
+const P = [0.7, 1.9, 3.2];
+const GRADIENTS: readonly (readonly [string, F, readonly unknown[]])[] = [
+  ["gammainc", (x) => T.gammainc([0.5, 2, 4], x!), [P]],
+  ["gammaincc", (x) => T.gammaincc([0.5, 2, 4], x!), [P]],
+  ["chi2sf", (x) => T.chi2sf(x!, 3), [P]],
+  ["gammal", (x) => T.gammal(1.5, x!), [P]],
+  ["gammau", (x) => T.gammau(1.5, x!), [P]],
+  ["betainc", (x) => T.betainc(2, [0.5, 2, 4], x!), [[0.2, 0.5, 0.9]]],
+  ["zeta", (q) => T.zeta(2.5, q!), [P]],
+  ["jv", (x) => T.jv([0.5, 2, 3.3], x!), [P]],
+  ["iv", (x) => T.iv([0.5, 2, 3.3], x!), [P]],
+  [
+    "owensT",
+    (h, a) => T.owensT(h!, a!),
+    [
+      [-0.4, 1, 2],
+      [0.3, -2, 1.5],
+    ],
+  ],
+  ["i0", (x) => T.i0(x!), [[-1, 0.5, 12]]],
+  ["i1", (x) => T.i1(x!), [[-1, 0.5, 12]]],
+  ["j0", (x) => T.j0(x!), [[-1, 0.5, 12]]],
+  ["j1", (x) => T.j1(x!), [[-1, 0.5, 12]]],
+  ["gamma", (x) => T.gamma(x!), [[-1.5, 0.5, 4]]],
+  ["polygamma", (x) => T.polygamma(2, x!), [P]],
+  ["polygamma of a tensor", (x) => T.polygamma(T.constant(2, "int64"), x!), [P]],
+  ["trigamma", (x) => T.trigamma(x!), [P]],
+  ["erfcx", (x) => T.erfcx(x!), [[-1, 0.5, 12]]],
+  ["erfcinv", (x) => T.erfcinv(x!), [[0.1, 0.8, 1.7]]],
+  ["ndtri", (x) => T.ndtri(x!), [[0.1, 0.4, 0.9]]],
+  ["ndtr", (x) => T.ndtr(x!), [[-1, 0.4, 2]]],
+  ["logit", (x) => T.logit(x!), [[0.1, 0.4, 0.9]]],
+  ["sinc", (x) => T.sinc(x!), [[0, 0.4, -1.9]]],
+  ["beta", (a, b) => T.beta(a!, b!), [P, [1, 2, 0.5]]],
+  ["betaln", (a, b) => T.betaln(a!, b!), [P, [1, 2, 0.5]]],
+  ["xlog1py", (x, y) => T.xlog1py(x!, y!), [P, [1, 2, 0.5]]],
+  ["log1mexp", (x) => T.log1mexp(x!), [[-0.1, -0.6, -3]]],
+  ["kaiser", (x) => T.kaiser(5, 3).mul(x!), [0.5]],
+];
+
+describe("gradients of special functions", () => {
+  for (const [name, f, points] of GRADIENTS) it(name, () => verifyGrad(f as never, points as never));
+
+  it("to second order", () => {
+    for (const f of [
+      T.i0,
+      T.j1,
+      T.gamma,
+      T.erfcx,
+      (x: TensorVariable) => T.jv(1.5, x),
+      (x: TensorVariable) => T.zeta(3, x),
+    ]) {
+      verifyGrad(((x: TensorVariable) => theano.grad(f(x).sum(), x)) as never, [P] as never);
+    }
+  });
+
+  it("say where there is none", () => {
+    const a = T.dscalar("a");
+    expectError(() => theano.grad(T.gammainc(a, 2), a), NullTypeGradError, /first argument/);
+    expectError(() => theano.grad(T.jv(a, 2), a), NullTypeGradError, /order/);
+  });
+});
