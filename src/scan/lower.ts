@@ -103,7 +103,7 @@ class LoopCode {
     const begin = this.#count("first", 1);
     const end = limit === length ? length : this.#let("end", b.max(b.min(limit, length), 0));
     const first = begin.kind === "const" && begin.value === 0 ? begin : this.#let("begin", b.min(b.max(begin, 0), end));
-    const isWhole = end === length && first.kind === "const";
+    const isWhole = end === length && first.kind === "const" && first.value === 0;
     this.#initialize(reverse ? end : first);
     if (!isWhole) this.#clear(first, end, length);
     const count = isWhole ? length : this.#let("count", b.sub(end, first));
