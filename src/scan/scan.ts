@@ -195,6 +195,10 @@ class ScanBuilder {
       // From the end, Theano counts its steps from the last row that all taps can read.
       if (this.#reverse) rows = at(rows, "::-1");
       if (this.#length !== available) rows = at(rows, slice(0, this.#length));
+      rows = specifyShape(
+        rows,
+        rows.type.shape.map((n, axis) => (axis === 0 && n === null ? knownSize(this.#length) : null)),
+      );
       const { dtype, shape } = rows.type;
       const name =
         input.name === undefined ? undefined : `${input.name}[t${tap === 0 ? "" : tap > 0 ? `+${tap}` : tap}]`;

@@ -104,6 +104,8 @@ function pushDots(node: Apply, ctx: RuleContext): RuleResult {
     if (found === undefined) return base;
     return found.products.map((p) => allSteps(p, stacked)).reduce((x, y) => add(x, y), base);
   });
+  // What types know of sizes must not be lost.
+  if (results.some((v, j) => !node.outputs[j]!.type.isSuper(v.type))) return null;
   return [...results, ...parts.rows.map((_, i) => built.rows[i]!), ...(built.steps === null ? [] : [built.steps])];
 }
 

@@ -14,6 +14,7 @@ import { shape } from "../../tensor/shape.ts";
 import { sizeAlgebra } from "../../tensor/sizes.ts";
 import type { TensorVariable } from "../../tensor/variable.ts";
 import { Scan } from "../scanOp.ts";
+import { outputsOf } from "../scanSpec.ts";
 import { isWhole } from "./cleanup.ts";
 import { build, partsOf, type Given, type LoopParts } from "./loopParts.ts";
 
@@ -117,9 +118,12 @@ function pushOut(node: Apply): RuleResult {
   const lifting = new Lifting(parts, nodes);
   // Whole rows first: those outputs leave the loop.
   const isFree = isWhole(node) && parts.condition === null;
-  const freed = parts.rows.map((v) => {
+  const outs = outputsOf(op.spec, node);
+  const freed = parts.rows.map((v, i) => {
     const known = isFree ? lifting.of(v) : null;
-    return known?.isStacked === true ? known.value : null;
+    // What types know of sizes must not be lost.
+    const fits = known?.isStacked === true && outs.rows[i]!.type.isSuper(known.value.type);
+    return fits ? known.value : null;
   });
   const rows = parts.rows.filter((_, i) => freed[i] === null);
   const inside = [...parts.states.map((s) => s.next), ...rows];
