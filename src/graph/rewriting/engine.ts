@@ -2,6 +2,7 @@
 import { InternalError, TheanoError } from "../../errors.ts";
 import { withOriginOf, type Apply } from "../apply.ts";
 import type { FunctionGraph } from "../functionGraph.ts";
+import type { Op } from "../op.ts";
 import type { Variable } from "../variable.ts";
 import type { Rule, RuleContext, RuleResult } from "./rule.ts";
 
@@ -41,7 +42,7 @@ export interface Firing {
 }
 
 export interface EngineOptions {
-  /** The key under which rules for this node are filed (see `Rule.roots`). */
+  /** The keys under which rules for this node are filed (see `Rule.roots`): they depend on the op alone. */
   ruleKeys(node: Apply): readonly string[];
   context: Omit<RuleContext, "graph" | "clientCount">;
   /** Rules for which this is false are left out. */
@@ -71,6 +72,15 @@ function runPass(graph: FunctionGraph, pass: Pass, options: EngineOptions): Pass
   };
   const index = indexRules(entries);
   if (index.size === 0) return stats;
+  const ofOp = new Map<Op, readonly Entry[]>();
+  const entriesOf = (node: Apply): readonly Entry[] => {
+    let list = ofOp.get(node.op);
+    if (list === undefined) {
+      list = [...options.ruleKeys(node), "*"].flatMap((key) => index.get(key) ?? []);
+      ofOp.set(node.op, list);
+    }
+    return list;
+  };
   const initial = graph.toposort();
   const queue: Apply[] = initial;
   const queued = new Set<Apply>(initial);
@@ -95,7 +105,7 @@ function runPass(graph: FunctionGraph, pass: Pass, options: EngineOptions): Pass
       const node = queue[at]!;
       queued.delete(node);
       if (!graph.has(node)) continue;
-      const fired = applyRules(node, index, ctx, options, stats, onSingle);
+      const fired = applyRules(node, entriesOf(node), ctx, options, stats, onSingle);
       if (fired === null || pass.until === "once") continue;
       if (--budget < 0) {
         throw new InternalError(
@@ -142,20 +152,17 @@ function indexRules(entries: readonly Entry[]): Map<string, Entry[]> {
 
 function applyRules(
   node: Apply,
-  index: ReadonlyMap<string, readonly Entry[]>,
+  entries: readonly Entry[],
   ctx: RuleContext,
   options: EngineOptions,
   stats: PassStats,
   onSingle: (node: Apply) => void,
 ): Rule | null {
-  for (const key of [...options.ruleKeys(node), "*"]) {
-    for (const entry of index.get(key) ?? []) {
-      if (tryEntry(entry, node, ctx, options, stats.pass, onSingle)) {
-        const { name } = entry.rule;
-        stats.fired.set(name, (stats.fired.get(name) ?? 0) + 1);
-        return entry.rule;
-      }
-    }
+  for (const entry of entries) {
+    if (!tryEntry(entry, node, ctx, options, stats.pass, onSingle)) continue;
+    const { name } = entry.rule;
+    stats.fired.set(name, (stats.fired.get(name) ?? 0) + 1);
+    return entry.rule;
   }
   return null;
 }

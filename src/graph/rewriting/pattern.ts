@@ -106,21 +106,54 @@ function matchNode(pattern: Pattern, outer: Variable, captures: Captures, ctx: M
   const { inputs } = v.owner!;
   const args = pattern.args!;
   if (args.length !== inputs.length) return false;
-  if (matchAll(args, inputs, captures, ctx)) return true;
-  if (pattern.matcher!.commutative !== true || args.length !== 2) return false;
-  return matchAll(args, [inputs[1]!, inputs[0]!], captures, ctx);
+  if (pattern.matcher!.commutative !== true || args.length !== 2) {
+    for (const [i, arg] of args.entries()) if (!match(arg, inputs[i]!, captures, ctx)) return false;
+    return true;
+  }
+  return (
+    matchPair(args, inputs[0]!, inputs[1]!, captures, ctx) || matchPair(args, inputs[1]!, inputs[0]!, captures, ctx)
+  );
 }
 
-function matchAll(
-  args: readonly Pattern[],
-  inputs: readonly Variable[],
+/** Both arguments in this order; what failed leaves no captures behind. */
+function matchPair(
+  [p, q]: readonly Pattern[],
+  first: Variable,
+  second: Variable,
   captures: Captures,
   ctx: MatchContext,
 ): boolean {
+  if (!mayMatch(p!, first, ctx) || !mayMatch(q!, second, ctx)) return false;
   const trial: Captures = new Map(captures);
-  for (const [i, arg] of args.entries()) {
-    if (!match(arg, inputs[i]!, trial, ctx)) return false;
-  }
+  if (!match(p!, first, trial, ctx) || !match(q!, second, trial, ctx)) return false;
   for (const [name, v] of trial) captures.set(name, v);
+  return true;
+}
+
+/** Is the outermost op or number the right one? Most tries of a rule end here, before anything is allocated. */
+export function mayMatch(pattern: Pattern, v: Variable, ctx: MatchContext): boolean {
+  if (pattern.kind === "number") {
+    const value = ctx.scalarValue(v);
+    return value !== undefined && Object.is(value, pattern.value);
+  }
+  if (pattern.kind !== "apply") return true;
+  const { owner } = v;
+  if (owner !== null && pattern.matcher!.matches(owner)) return true;
+  const inner = ctx.peel?.(v) ?? v;
+  return inner !== v && inner.owner !== null && pattern.matcher!.matches(inner.owner);
+}
+
+/** The same for all arguments of the root of a pattern, in any order that it allows. */
+export function rootMayMatch(pattern: Pattern, node: Apply, ctx: MatchContext): boolean {
+  const { args, matcher } = pattern;
+  if (args === undefined || matcher === undefined) return true;
+  const { inputs } = node;
+  if (args.length !== inputs.length || !matcher.matches(node)) return false;
+  if (matcher.commutative === true && args.length === 2) {
+    const [p, q] = args as [Pattern, Pattern];
+    const [a, b] = inputs as [Variable, Variable];
+    return (mayMatch(p, a, ctx) && mayMatch(q, b, ctx)) || (mayMatch(p, b, ctx) && mayMatch(q, a, ctx));
+  }
+  for (let i = 0; i < args.length; i++) if (!mayMatch(args[i]!, inputs[i]!, ctx)) return false;
   return true;
 }

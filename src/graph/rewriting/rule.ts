@@ -2,7 +2,7 @@
 import type { Apply } from "../apply.ts";
 import type { FunctionGraph } from "../functionGraph.ts";
 import type { Variable } from "../variable.ts";
-import { match, type MatchContext, type Pattern } from "./pattern.ts";
+import { match, rootMayMatch, type MatchContext, type Pattern } from "./pattern.ts";
 
 /**
  * How a rule's two sides compare. `exact`: the same bits. `rounding`: the right side is at least as close to the true value
@@ -53,6 +53,7 @@ export function rule<C extends string>(
     formula: options.formula ?? "",
     pattern,
     apply(node, ctx) {
+      if (!rootMayMatch(pattern, node, ctx)) return null;
       const captures = new Map<string, Variable>();
       const out = node.outputs[0]!;
       if (!match(pattern, out, captures, ctx)) return null;
