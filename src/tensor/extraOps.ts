@@ -15,8 +15,9 @@ import { alloc, arange, onesLike, zeros } from "./alloc.ts";
 import { asTensor, constant } from "./constant.ts";
 import { dimshuffle, normalizeAxisOf } from "./dimshuffle.ts";
 import { join } from "./join.ts";
+import { LinearRecurrence, shifted } from "./linearRecurrence.ts";
 import { elementConstant, isPair, loadElement, storeElement } from "./loops.ts";
-import { cast, conj, div, eq, lt, mul, sub, switch_, xor } from "./math.ts";
+import { cast, conj, eq, lt, mul, sub, switch_, xor } from "./math.ts";
 import { optionsOf } from "./options.ts";
 import { any, sum } from "./reduction.ts";
 import { searchsorted } from "./search.ts";
@@ -87,10 +88,15 @@ export class CumOp extends Op {
     if (g === null || g === undefined) return [null];
     const x = node.inputs[0] as TensorVariable;
     const out = node.outputs[0] as TensorVariable;
-    const weighted = this.mode === "add" ? (g as TensorVariable) : mul(g as TensorVariable, conj(out));
-    const sums = reversed(new CumOp(this.axis, "add").call(reversed(weighted, this.axis)) as TensorVariable, this.axis);
-    // For products: d out[j] / d x[i] = out[j] / x[i] for j >= i. Not defined where x is 0.
-    return [this.mode === "add" ? sums : div(sums, conj(x))];
+    if (this.mode === "add") {
+      const sums = new CumOp(this.axis, "add").call(reversed(g as TensorVariable, this.axis)) as TensorVariable;
+      return [reversed(sums, this.axis)];
+    }
+    // The sum of g[j] x[0] ... x[j] without x[i] over j >= i: what comes before i, times t[i] = g[i] + x[i + 1] t[i + 1]. No division,
+    // so that zeros do no harm.
+    const factors = cast(x, out.dtype);
+    const later = new LinearRecurrence(this.axis).backward(factors, g as TensorVariable);
+    return [mul(later, conj(shifted(out, this.axis, onesLike)))];
   }
 
   lower(ctx: LowerContext): Lowered {
@@ -198,7 +204,7 @@ export function cumsum(x: TensorLike, options?: CumulativeOptions | number | nul
   return cumulative(x, "add", "cumsum", options);
 }
 
-/** Running products; see `cumsum`. The gradient is not defined where an element is 0. */
+/** Running products; see `cumsum`. The gradient is exact where elements are 0, too. */
 export function cumprod(x: TensorLike, options?: CumulativeOptions | number | null): TensorVariable {
   return cumulative(x, "mul", "cumprod", options);
 }

@@ -57,6 +57,29 @@ describe.each(["wasm", "reference"] as const)("%s", (linker) => {
     );
   });
 
+  it.each(["abs", "abs of z", "abs squared", "angle"])("%s to second order", (name) => {
+    const more: Record<string, TensorVariable> = { "abs of z": T.abs(z), "abs squared": T.abs(z).mul(T.abs(z.mul(k))) };
+    const cost = more[name] ?? costs[name]!;
+    const first = theano.grad(cost, [x, y]);
+    const second = first.flatMap((g) => theano.grad(g, [x, y]));
+    const f = theano.function([x, y], [...first, ...second], { mode });
+    const [p, q] = [0.3, 0.7];
+    const [, , xx, xy, yx, yy] = f(p, q).map((v) => +v);
+    expect(xx).toBeCloseTo(
+      slope((t) => +f(t, q)[0]!, p),
+      7,
+    );
+    expect(xy).toBeCloseTo(
+      slope((t) => +f(p, t)[0]!, q),
+      7,
+    );
+    expect(yx).toBeCloseTo(xy!, 12);
+    expect(yy).toBeCloseTo(
+      slope((t) => +f(p, t)[1]!, q),
+      7,
+    );
+  });
+
   it("computes both parts before it stores either", () => {
     const square = z.mul(z);
     const f = theano.function([x, y], [T.real(square), T.imag(square)], { mode });

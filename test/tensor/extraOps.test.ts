@@ -149,6 +149,52 @@ describe("diff", () => {
   });
 });
 
+describe("cumprod where elements are zero", () => {
+  const zeros = [
+    [2, 0, 3, 0.5],
+    [0, 0, -1.5, 4],
+    [1, -2, 3, 0],
+  ];
+
+  it("has exact gradients, to second order, along either axis", () => {
+    for (const axis of [0, 1]) {
+      verifyGrad((x) => T.cumprod(x, { axis }), [zeros]);
+      verifyGrad((x) => theano.grad(T.cumprod(x, { axis }).mul(M3).sum(), x), [zeros]);
+    }
+    verifyGrad((x) => T.cumprod(x), [[0, 2, 0, 3]]);
+    verifyGrad((x) => theano.grad(theano.grad(T.cumprod(x).at(-1), x).at(1), x), [[0.5, 2, 0, 3]]);
+  });
+
+  it("agrees on all linkers and dtypes", () => {
+    for (const dtype of ["float16", "float32", "float64"] as const) {
+      const x = T.tensor({ dtype, shape: [null, null] });
+      const g = theano.grad(T.cumprod(x, { axis: 1 }).sum(), x);
+      agree(`gradient of cumprod of ${dtype}`, [x], [g], [[array(zeros, dtype)], [array(zeros, dtype).transpose()]], {
+        ulp: 4,
+        abs: 1e-6,
+      });
+    }
+    const z = T.zvector();
+    const parts = theano.grad(T.real(T.cumprod(z)).sum(), z);
+    const value = fromFlat(
+      [
+        { re: 1, im: 2 },
+        { re: 0, im: 0 },
+        { re: -1, im: 0.5 },
+      ],
+      [3],
+      "complex128",
+    );
+    agree("gradient of cumprod of complex128", [z], [parts], [[value]], { ulp: 4 });
+  });
+});
+
+const M3 = [
+  [1, -2, 0.5, 3],
+  [0.3, 1, 2, -1],
+  [2, 2, -1, 1],
+];
+
 describe("roll", () => {
   it("moves elements round", () => {
     const v = T.constant([0, 1, 2, 3, 4]);

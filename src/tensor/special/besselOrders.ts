@@ -191,7 +191,7 @@ const ordinary: (...args: readonly TensorLike[]) => TensorVariable = elementLoop
  * @example
  * ```ts
  * import { tensor as T } from "theano";
- * console.log(String(T.jv([0, 1, 2.5], 2).eval())); // [0.22389078 0.57672481 0.22392427]
+ * console.log(String(T.jv([0, 1, 2.5], 2).eval())); // [0.22389078 0.57672481 0.22392453]
  * ```
  */
 export function jv(v: TensorLike, x: TensorLike): TensorVariable {
