@@ -1,6 +1,7 @@
 /** ``T.expr`...` ``: expressions in the notation of arithmetic, parsed when the graph is built. */
 import { ArgumentError } from "../errors.ts";
 import { asTensor } from "./constant.ts";
+import { intDiv } from "./division.ts";
 import { matmul } from "./dot.ts";
 import * as M from "./math.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
@@ -40,7 +41,7 @@ const INFIX: ReadonlyMap<string, Infix> = new Map<string, Infix>([
   ["-", { power: 6, apply: M.sub }],
   ["*", { power: 7, apply: (a, b) => M.mul(a, b) }],
   ["/", { power: 7, apply: M.div }],
-  ["//", { power: 7, apply: M.intDiv }],
+  ["//", { power: 7, apply: intDiv }],
   ["%", { power: 7, apply: M.mod }],
   ["@", { power: 7, apply: (a, b) => matmul(a, b) }],
   ["**", { power: 9, right: true, apply: M.pow }],

@@ -2,6 +2,7 @@
 import * as constructors from "./constructors.ts";
 import * as alloc from "./alloc.ts";
 import * as diagonals from "./diagonals.ts";
+import * as division from "./division.ts";
 import * as dotFunctions from "./dot.ts";
 import { makeExpr, type ExprFunctions } from "./expr.ts";
 import { einsum } from "./einsum.ts";
@@ -40,6 +41,7 @@ export { TensorVariable, type TensorLike } from "./variable.ts";
 // Elementwise functions
 export * from "./logarithms.ts";
 export * from "./math.ts";
+export { divmod, floorDiv, intDiv } from "./division.ts";
 export {
   and as bitwiseAnd,
   invert as bitwiseNot,
@@ -96,6 +98,7 @@ export * as nnet from "./nnet/index.ts";
 const functions: ExprFunctions = {
   ...constructors,
   ...math,
+  ...division,
   ...logarithms,
   ...reduction,
   ...alloc,

@@ -46,9 +46,8 @@ export const sub: Binary = binary(S.sub);
 /** True division: integers give floats. */
 export const div: Binary = binary(S.trueDiv);
 export const trueDiv: Binary = div;
-/** floor(x / y), as Python's //. */
+/** floor(x / y), as Python's //, whatever `config.intDivision` says. */
 export const intDiv: Binary = binary(S.intDiv);
-export const floorDiv: Binary = intDiv;
 /** The remainder with the sign of y. */
 export const mod: Binary = binary(S.mod);
 export const pow: Binary = binary(S.pow);
@@ -219,11 +218,6 @@ export function largest(...args: readonly TensorLike[]): TensorVariable {
 /** The smallest of several tensors, element by element. */
 export function smallest(...args: readonly TensorLike[]): TensorVariable {
   return args.map((a) => asTensor(a)).reduce((a, b) => minimum(a, b));
-}
-
-/** Quotient and remainder by Python's rules. */
-export function divmod(x: TensorLike, y: TensorLike): [TensorVariable, TensorVariable] {
-  return [intDiv(x, y), mod(x, y)];
 }
 
 /** The quotient of whole numbers, rounded up. */

@@ -10,6 +10,7 @@ import { dimshuffle, transpose, type DimShuffleArguments, type TransposeArgument
 import { dot, matmul } from "./dot.ts";
 import * as extra from "./extraOps.ts";
 import { onesLike, zerosLike, type LikeOptions } from "./fill.ts";
+import * as division from "./division.ts";
 import * as M from "./math.ts";
 import * as R from "./reduction.ts";
 import { flatten, reshape, type FlattenOptions, type ReshapeArguments } from "./reshape.ts";
@@ -246,6 +247,8 @@ const BINARY = [
 
 const REDUCTIONS = ["max", "min", "argmax", "argmin", "all", "any", "ptp"] as const;
 
+const BINARY_FUNCTIONS = { ...M, ...division };
+
 type Method = (this: TensorVariable, ...args: never[]) => unknown;
 
 /** Sizes of a variable, made once. */
@@ -269,7 +272,7 @@ function methodTable(): Record<string, Method> {
     };
   }
   for (const name of BINARY) {
-    const f = M[name];
+    const f = BINARY_FUNCTIONS[name];
     table[name] = function binary(other: TensorLike) {
       return f(this, defined(other, name));
     };
@@ -393,7 +396,7 @@ const others: Record<string, Method> = {
     return trace(this, options);
   },
   divmod(other: TensorLike) {
-    return M.divmod(this, defined(other, "divmod"));
+    return division.divmod(this, defined(other, "divmod"));
   },
   copy() {
     return M.tensorCopy(this);
