@@ -25,6 +25,7 @@ const [folder, rounds] = process.argv.slice(2);
 if (folder !== undefined && rounds !== undefined) {
   config.baseCompiledir = folder;
   const cache = new CompileCache(nodeModules()!);
+  writeSync(1, "at work\n");
   for (let i = 0; i < Number(rounds); i++) {
     const key = cache.key([String(Math.floor(Math.random() * 60))]);
     const path = cache.find(key);
