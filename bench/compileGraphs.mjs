@@ -1,6 +1,7 @@
 /**
  * Time from the call of theano.function to a compiled function, in this fresh process, after import and after the graph and its gradient were
- * made: `compileGraphs.mjs <kind>_<nodes>,... [linker]`. One line of JSON for each; the first function of a process is not a row.
+ * made: `compileGraphs.mjs <kind>_<nodes>,... [linker]`. One line of JSON for each: `first` is the first time, `ms` that of the same graph made and
+ * compiled again, when the process has warmed up. The first function of a process is not a row.
  */
 import * as theano from "../dist/index.js";
 
@@ -62,12 +63,15 @@ compile(KINDS.mlp(30));
 for (const name of wanted.split(",")) {
   const [kind, nodes] = name.split("_");
   try {
-    const graph = KINDS[kind](Number(nodes));
-    const start = performance.now();
-    const f = compile(graph);
-    const ms = performance.now() - start;
-    console.log(JSON.stringify({ name, ms, first: ms, value: f.graph.toposort().length }));
-    f.free();
+    const [first, ms] = [0, 1].map(() => {
+      const graph = KINDS[kind](Number(nodes));
+      const start = performance.now();
+      const f = compile(graph);
+      const time = performance.now() - start;
+      f.free();
+      return time;
+    });
+    console.log(JSON.stringify({ name, ms, first, value: null }));
   } catch (error) {
     console.log(JSON.stringify({ name, error: String(error?.message ?? error).split("\n")[0] }));
   }

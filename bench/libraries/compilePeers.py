@@ -1,7 +1,7 @@
 """Compile times of PyTensor (fast_run, C linker, warm cache) and JAX (jit): `compilePeers.py <library> <kind>_<nodes>,...`.
 
 The graphs are those of bench/compileGraphs.mjs. PyTensor is timed from pytensor.function to its return, after the same function was compiled once
-before in another process or in this one, so that its C code lies in the cache. JAX is timed from lower to the end of compile: tracing the
+before in this process, so that its C code lies in the cache; "first" is that first time. JAX is timed from lower to the end of compile: tracing the
 Python function, which makes the graph, is part of it, as it has no graph before; it is printed as "trace" too. The first function of a
 process is not a row.
 """
@@ -22,8 +22,8 @@ import warnings
 warnings.filterwarnings("ignore")
 
 
-def row(name, ms, **more):
-    print(json.dumps(dict(name=name, ms=ms, first=ms, value=None, **more)), flush=True)
+def row(name, ms, first, **more):
+    print(json.dumps(dict(name=name, ms=ms, first=first, value=None, **more)), flush=True)
 
 
 def count(kind, nodes):
@@ -87,7 +87,7 @@ def pytensor_rows():
         try:
             cold = compile_once(kind, int(nodes))
             # What took this long with C code to make is not made twice within the limit.
-            row(name, compile_once(kind, int(nodes)) if cold < limit * 1e3 else cold, cold=cold)
+            row(name, compile_once(kind, int(nodes)) if cold < limit * 1e3 else cold, cold)
         except (Exception, RecursionError) as error:
             print(json.dumps(dict(name=name, error=f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")), flush=True)
 
@@ -153,7 +153,7 @@ def jax_rows():
             middle = time.perf_counter()
             lowered.compile()
             end = time.perf_counter()
-            row(name, (end - start) * 1e3, trace=(middle - start) * 1e3)
+            row(name, (end - start) * 1e3, (end - start) * 1e3, trace=(middle - start) * 1e3)
         except (Exception, RecursionError) as error:
             print(json.dumps(dict(name=name, error=f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")), flush=True)
 
