@@ -28,7 +28,7 @@ import { specializeRules } from "../tensor/rewriting/specialize.ts";
 import { stabilizeRules } from "../tensor/rewriting/stabilize.ts";
 import { subtensorRules } from "../tensor/rewriting/subtensor.ts";
 import { tailRules } from "../tensor/rewriting/tails.ts";
-import { writeRules } from "../tensor/rewriting/writes.ts";
+import { sparseSumRules, writeRules } from "../tensor/rewriting/writes.ts";
 
 /** A pass and the optimizer levels that contain it. */
 export interface ModePass extends Pass {
@@ -102,6 +102,7 @@ export const PASSES: readonly ModePass[] = [
       ...subtensorRules,
       ...incSubtensorRules,
       ...writeRules,
+      ...sparseSumRules,
       ...sparseUpdateRules,
       ...dotRules,
       ...productRules,

@@ -21,7 +21,7 @@ export function sameIndices(first: Apply, a: number, second: Apply, b: number): 
 export const entriesKey = (op: Subtensor | IncSubtensor): string => new Subtensor(op.entries).key;
 
 /** Have two variables the same sizes, as far as the graph tells? */
-function sameShape(a: T, b: T, ctx: RuleContext): boolean {
+export function sameShape(a: T, b: T, ctx: RuleContext): boolean {
   if (a === b) return true;
   const [x, y] = [ctx.shapeOf(a), ctx.shapeOf(b)];
   return sameBroadcast(a, b) && x.every((n, i) => isSameSize(n, y[i]!, ctx));

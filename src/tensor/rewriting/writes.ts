@@ -1,13 +1,14 @@
 /** Several stores and increments in a row: to the same part, to parts that do not meet, and reads between them. */
-import { isComplex } from "../../dtype.ts";
+import { isComplex, isFloat } from "../../dtype.ts";
 import type { Apply } from "../../graph/apply.ts";
 import { nodeRule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
+import type { Variable } from "../../graph/variable.ts";
 import { add } from "../math.ts";
 import { knownSize } from "../sizes.ts";
 import { bind } from "../subtensor/entries.ts";
-import { IncSubtensor, Subtensor } from "../subtensor/index.ts";
+import { AdvancedIncSubtensor, IncSubtensor, Subtensor } from "../subtensor/index.ts";
 import type { TensorVariable } from "../variable.ts";
-import { entriesKey, sameIndices } from "./incSubtensor.ts";
+import { entriesKey, sameIndices, sameShape } from "./incSubtensor.ts";
 import { asScalar, elemNode, sameBroadcast, scalarValue } from "./matchers.ts";
 import { entriesOf, padEntries, type Entry } from "./subtensor.ts";
 
@@ -101,6 +102,47 @@ function isAtMost(at: T, e: Entry): boolean {
   const [a, b] = [knownSize(at), e.kind === "int" ? knownSize(e.at) : null];
   return a !== null && b !== null && a >= 0 && a <= b;
 }
+
+// --- sums of stores ----------------------------------------------------------------------------
+
+/** `v` as zeros with something added to a part of them, or stored there, if nobody else uses it. */
+function sparse(v: Variable, out: T, ctx: RuleContext): Apply | null {
+  const node = v.owner;
+  if (node === null || ctx.clientCount(v) > 1 || (v as T).dtype !== out.dtype) return null;
+  const isBasic = node.op instanceof IncSubtensor;
+  // A list of indices may name a place twice: a store to it is no sum.
+  if (!isBasic && !(node.op instanceof AdvancedIncSubtensor && !node.op.set)) return null;
+  const zeros = node.inputs[0] as T;
+  return scalarValue(zeros) === 0 && sameShape(zeros, out, ctx) ? node : null;
+}
+
+/**
+ * x + inc(zeros[i], y) + inc(zeros[j], z) = inc(inc(x[i], y)[j], z). The gradient of something of which many parts were used is such a
+ * sum: each term would be an array of zeros of its own.
+ */
+function sumOfSparse(node: Apply, ctx: RuleContext): RuleResult {
+  const out = node.outputs[0] as T;
+  if (!isFloat(out.dtype) && !isComplex(out.dtype)) return null;
+  const terms = node.inputs.map((v) => ({ v: v as T, stored: sparse(v, out, ctx) }));
+  const stored = terms.filter((t) => t.stored !== null);
+  const others = terms.filter((t) => t.stored === null).map((t) => t.v);
+  // One term beside another one is the business of the rule for updates.
+  if (stored.length < 2 || others.some((v) => v.dtype !== out.dtype)) return null;
+  if (others.length > 0 && !others.some((v) => sameShape(v, out, ctx))) return null;
+  const base = others.length > 1 ? add(...(others as [T, T])) : (others[0] ?? stored.shift()!.v);
+  return stored.reduce((sum: Variable, { stored: term }) => {
+    const { op, inputs } = term!;
+    const adds = op instanceof IncSubtensor ? new IncSubtensor(op.entries, false) : op;
+    return adds.call(sum, ...inputs.slice(1));
+  }, base);
+}
+
+/** With the rules that make cheaper forms: others look for a single increment of zeros. */
+export const sparseSumRules: readonly Rule[] = [
+  nodeRule("local_IncSubtensor_serialize", ["add"], sumOfSparse, {
+    formula: "x + inc(zeros[i], y) + inc(zeros[j], z) = inc(inc(x[i], y)[j], z)",
+  }),
+];
 
 export const writeRules: readonly Rule[] = [
   nodeRule("local_inc_of_inc", ["IncSubtensor"], incrementAgain, {

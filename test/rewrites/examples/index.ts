@@ -25,7 +25,7 @@ import { specializeRules } from "../../../src/tensor/rewriting/specialize.ts";
 import { stabilizeRules } from "../../../src/tensor/rewriting/stabilize.ts";
 import { subtensorRules } from "../../../src/tensor/rewriting/subtensor.ts";
 import { tailRules } from "../../../src/tensor/rewriting/tails.ts";
-import { writeRules } from "../../../src/tensor/rewriting/writes.ts";
+import { sparseSumRules, writeRules } from "../../../src/tensor/rewriting/writes.ts";
 import type { Rule } from "../../../src/graph/rewriting/rule.ts";
 import type { Examples } from "../example.ts";
 import { blasExamples } from "./blas.ts";
@@ -146,7 +146,12 @@ export const TABLES: readonly Table[] = [
     [...incSubtensorRules, ...sparseUpdateRules],
     incSubtensorExamples,
   ),
-  table("stores in a row", "Stores to one part, and reads of another.", writeRules, writeExamples),
+  table(
+    "stores in a row",
+    "Stores to one part, reads of another, and sums of stores.",
+    [...writeRules, ...sparseSumRules],
+    writeExamples,
+  ),
   table(
     "products",
     "Cheaper products of matrices, and parts of them without the whole.",

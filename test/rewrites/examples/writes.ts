@@ -1,9 +1,14 @@
 import { full } from "../../../src/tensor/alloc.ts";
-import { dmatrix, dscalar, dvector, lscalar } from "../../../src/tensor/constructors.ts";
+import { dmatrix, dscalar, dvector, lscalar, lvector } from "../../../src/tensor/constructors.ts";
 import * as M from "../../../src/tensor/math.ts";
 import { at, incSubtensor, setSubtensor } from "../../../src/tensor/subtensor/index.ts";
+import { shapeI } from "../../../src/tensor/shape.ts";
+import type { TensorVariable } from "../../../src/tensor/variable.ts";
 import type { Examples } from "../example.ts";
 
+type T = TensorVariable;
+
+const index = lvector("index");
 const [x, y, a, b] = [dvector("x"), dvector("y"), dscalar("a"), dscalar("b")];
 const [m, i] = [dmatrix("m"), lscalar("i")];
 
@@ -13,6 +18,18 @@ export const writeExamples: Examples = {
     below: 3,
     outputs: [incSubtensor(at(incSubtensor(at(m, i), x), i), y), incSubtensor(at(setSubtensor(at(m, 1), x), 1), y)],
   }),
+  local_IncSubtensor_serialize: () => {
+    const zeros = full([shapeI(m, 0), shapeI(m, 1)], 0, "float64");
+    const inc = (at_: T, v: T): T => incSubtensor(at_, v);
+    return {
+      inputs: [m, x, y, i, index],
+      below: 3,
+      outputs: [
+        M.add(m, inc(at(zeros, 0), x), inc(at(zeros, i), y)),
+        M.add(inc(at(zeros, 1), x), inc(at(zeros, index), x), inc(at(zeros, "1:"), y)),
+      ],
+    };
+  },
   local_set_to_inc_subtensor: () => ({
     inputs: [m, x, i],
     below: 3,
