@@ -1,5 +1,6 @@
 /** Stores to and increments of a part: those that do nothing, are overwritten or read again, and sparse gradients. */
 import type { Apply } from "../../graph/apply.ts";
+import type { Op } from "../../graph/op.ts";
 import { nodeRule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { isFloat } from "../../dtype.ts";
@@ -84,12 +85,19 @@ interface SparseTerm {
   readonly scale: T | null;
 }
 
-/** `v` as c * inc(zeros[i], y) that nobody else uses. */
+/** The op that adds to what the op of `node` adds to or stores to. */
+export function incrementOf({ op }: Apply): Op {
+  return op instanceof IncSubtensor ? new IncSubtensor(op.entries, false) : op;
+}
+
+/** `v` as c * inc(zeros[i], y), or set(zeros[i], y), that nobody else uses. */
 function sparseTerm(v: Variable, ctx: RuleContext): SparseTerm | null {
   if (ctx.clientCount(v) > 1 || v.owner === null) return null;
   const { op, inputs } = v.owner;
-  const isInc = op instanceof AdvancedIncSubtensor || op instanceof IncSubtensor;
-  if (isInc) return !op.set && scalarValue(inputs[0]!) === 0 ? { node: v.owner, scale: null } : null;
+  // A list of indices may name a place twice: a store to it is no increment.
+  const isInc = op instanceof IncSubtensor || (op instanceof AdvancedIncSubtensor && !op.set);
+  if (isInc) return scalarValue(inputs[0]!) === 0 ? { node: v.owner, scale: null } : null;
+  if (op instanceof AdvancedIncSubtensor) return null;
   if (nameOf(v.owner) !== "mul" || inputs.length !== 2) return null;
   for (const [i, factor] of inputs.entries()) {
     const scale = asScalar(factor);
@@ -112,7 +120,7 @@ function addSparse(node: Apply, ctx: RuleContext): RuleResult {
     const [zeros, y, ...indices] = term.node.inputs as T[];
     if (!sameShape(zeros!, x, ctx) || zeros!.dtype !== out.dtype) continue;
     const scaled = term.scale === null ? y! : mul(y!, term.scale);
-    return (term.node.op as IncSubtensor).call(x, subtract ? neg(scaled) : scaled, ...indices);
+    return incrementOf(term.node).call(x, subtract ? neg(scaled) : scaled, ...indices);
   }
   return null;
 }

@@ -8,7 +8,7 @@ import { knownSize } from "../sizes.ts";
 import { bind } from "../subtensor/entries.ts";
 import { AdvancedIncSubtensor, IncSubtensor, Subtensor } from "../subtensor/index.ts";
 import type { TensorVariable } from "../variable.ts";
-import { entriesKey, sameIndices, sameShape } from "./incSubtensor.ts";
+import { entriesKey, incrementOf, sameIndices, sameShape } from "./incSubtensor.ts";
 import { asScalar, elemNode, sameBroadcast, scalarValue } from "./matchers.ts";
 import { entriesOf, padEntries, type Entry } from "./subtensor.ts";
 
@@ -127,13 +127,12 @@ function sumOfSparse(node: Apply, ctx: RuleContext): RuleResult {
   const stored = terms.filter((t) => t.stored !== null);
   const others = terms.filter((t) => t.stored === null).map((t) => t.v);
   // One term beside another one is the business of the rule for updates.
-  if (stored.length < 2 || others.some((v) => v.dtype !== out.dtype)) return null;
+  if (stored.length === 0 || (stored.length === 1 && terms.length === 2) || others.some((v) => v.dtype !== out.dtype))
+    return null;
   if (others.length > 0 && !others.some((v) => sameShape(v, out, ctx))) return null;
   const base = others.length > 1 ? add(...(others as [T, T])) : (others[0] ?? stored.shift()!.v);
   return stored.reduce((sum: Variable, { stored: term }) => {
-    const { op, inputs } = term!;
-    const adds = op instanceof IncSubtensor ? new IncSubtensor(op.entries, false) : op;
-    return adds.call(sum, ...inputs.slice(1));
+    return incrementOf(term!).call(sum, ...term!.inputs.slice(1));
   }, base);
 }
 
