@@ -2,8 +2,9 @@
 import { ArgumentError } from "../errors.ts";
 import { cloneReplace } from "../graph/replace.ts";
 import { ancestors, toposort } from "../graph/traversal.ts";
-import { isConstant, type Variable } from "../graph/variable.ts";
+import { isConstant, isShared, type Variable } from "../graph/variable.ts";
 import type { TensorVariable } from "../tensor/variable.ts";
+import type { SharedTensor } from "./arguments.ts";
 
 export interface Closed {
   /** What comes from outside: the same in every step, and computed once before the loop. */
@@ -52,4 +53,23 @@ export function checkStrict(captures: readonly TensorVariable[], allowed: readon
       { op: "scan" },
     );
   }
+}
+
+/** The updates that were asked for, and those that shared variables in use bring with them. */
+export function withDefaults(
+  goals: readonly TensorVariable[],
+  asked: ReadonlyMap<SharedTensor, TensorVariable>,
+): Map<SharedTensor, TensorVariable> {
+  const updates = new Map(asked);
+  let from: readonly TensorVariable[] = [...goals, ...asked.values()];
+  while (from.length > 0) {
+    const found: TensorVariable[] = [];
+    for (const v of ancestors(from)) {
+      if (!isShared(v) || v.defaultUpdate === undefined || updates.has(v as SharedTensor)) continue;
+      updates.set(v as SharedTensor, v.defaultUpdate as TensorVariable);
+      found.push(v.defaultUpdate as TensorVariable);
+    }
+    from = found;
+  }
+  return updates;
 }

@@ -1,7 +1,6 @@
 /** `theano.scan`: loops as expressions. */
 import { ArgumentError, ShapeMismatchError, ValueError } from "../errors.ts";
-import { ancestors } from "../graph/traversal.ts";
-import { isShared, type Variable } from "../graph/variable.ts";
+import type { Variable } from "../graph/variable.ts";
 import { asTensor } from "../tensor/constant.ts";
 import { shapeI, specifyShape } from "../tensor/shape.ts";
 import { asSize, isNonNegative, knownSize, markNonNegative, sizeAlgebra, type SizeLike } from "../tensor/sizes.ts";
@@ -21,7 +20,7 @@ import {
   type SharedTensor,
   type StepResult,
 } from "./arguments.ts";
-import { checkStrict, closeOver } from "./capture.ts";
+import { checkStrict, closeOver, withDefaults } from "./capture.ts";
 import { Lambda } from "./lambda.ts";
 import { Scan } from "./scanOp.ts";
 import { outputsOf, type ScanSpec } from "./scanSpec.ts";
@@ -332,23 +331,4 @@ function readSteps(given: SizeLike | undefined): { steps: TensorVariable | null;
   const steps = asSize(given, "scan");
   // A negative number that only the run tells means no steps.
   return { steps: isNonNegative(steps) ? steps : sizeAlgebra.max(sizeAlgebra.of(0), steps), isNegative: false };
-}
-
-/** The updates that were asked for, and those that shared variables in use bring with them. */
-function withDefaults(
-  goals: readonly TensorVariable[],
-  asked: ReadonlyMap<SharedTensor, TensorVariable>,
-): Map<SharedTensor, TensorVariable> {
-  const updates = new Map(asked);
-  let from: readonly TensorVariable[] = [...goals, ...asked.values()];
-  while (from.length > 0) {
-    const found: TensorVariable[] = [];
-    for (const v of ancestors(from)) {
-      if (!isShared(v) || v.defaultUpdate === undefined || updates.has(v as SharedTensor)) continue;
-      updates.set(v as SharedTensor, v.defaultUpdate as TensorVariable);
-      found.push(v.defaultUpdate as TensorVariable);
-    }
-    from = found;
-  }
-  return updates;
 }

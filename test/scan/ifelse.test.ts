@@ -64,6 +64,19 @@ describe("ifelse", () => {
     for (const c of [0, 1]) judge(graph(c), plain(c), [rows, rows]);
   });
 
+  it("gradients of the other side are not computed: no NaN comes from there", () => {
+    const x = T.dvector("x");
+    const y = theano.ifelse(x.at(0).gt(0), T.log(x).mul(x), T.sqr(x).mul(3));
+    const g = theano.grad(y.sum(), x);
+    for (const [, mode] of MODES.slice(1)) {
+      const f = theano.function([x], g, { mode });
+      expect(f([0, 2]).toList()).toEqual([0, 12]);
+      expect((f([1, 2]).toList() as number[])[1]).toBeCloseTo(Math.log(2) + 1, 12);
+      const loops = f.graph.toposort().filter((n) => n.op.toString().includes("log"));
+      expect(loops.length).toBe(0);
+    }
+  });
+
   it("inside of a loop, step by step", () => {
     const x = [0.5, -0.3, 0.8, -0.9];
     const loop: Graph = (v, w) => [

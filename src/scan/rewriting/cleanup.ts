@@ -4,9 +4,10 @@ import { cloneReplace } from "../../graph/replace.ts";
 import { nodeRule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
 import { ancestors } from "../../graph/traversal.ts";
 import { isConstant, type Variable } from "../../graph/variable.ts";
+import { gt, switch_ } from "../../tensor/math.ts";
 import { shapePadLeft } from "../../tensor/shape.ts";
-import { knownSize, sizeAlgebra } from "../../tensor/sizes.ts";
-import { at, slice, Subtensor } from "../../tensor/subtensor/index.ts";
+import { knownSize, sizeConstant } from "../../tensor/sizes.ts";
+import { at, Subtensor } from "../../tensor/subtensor/index.ts";
 import type { TensorVariable } from "../../tensor/variable.ts";
 import { Scan } from "../scanOp.ts";
 import { outputsOf } from "../scanSpec.ts";
@@ -104,8 +105,7 @@ function lastOnly(node: Apply, ctx: RuleContext): RuleResult {
   const steps = knownSize(parts.length);
   if (steps !== null && steps > 0) return last;
   // Without a step there is no last row, which is an IndexError.
-  const rows = at(shapePadLeft(last, 1), slice(0, sizeAlgebra.min(parts.length, sizeAlgebra.of(1))));
-  return at(rows, -1);
+  return at(shapePadLeft(last, 1), switch_(gt(parts.length, 0), sizeConstant(0), sizeConstant(1)));
 }
 
 /** The nodes that read a trace, behind slices of it; null for the caller. */

@@ -5,10 +5,15 @@ import { cloneReplace } from "../../graph/replace.ts";
 import { nodeRule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
 import { toposort } from "../../graph/traversal.ts";
 import { isConstant, type Variable } from "../../graph/variable.ts";
+import { zerosLike } from "../../tensor/fill.ts";
+import { add } from "../../tensor/math.ts";
+import { nameOf, scalarValue } from "../../tensor/rewriting/matchers.ts";
 import { knownSize } from "../../tensor/sizes.ts";
+import type { TensorVariable } from "../../tensor/variable.ts";
 import { Branch } from "../branch.ts";
 import { IfElse } from "../ifElse.ts";
 import { Lambda } from "../lambda.ts";
+import { areIndependent } from "./merge.ts";
 
 /** The nodes above `values` that nothing but inputs `from <= i < to` of `choice` depends on. */
 function exclusiveNodes(
@@ -69,11 +74,114 @@ function decided(node: Apply): RuleResult {
   return yes.some((v, i) => v === no[i]) ? yes.map((v, i) => (v === no[i] ? v : null)) : null;
 }
 
+/** Arguments in which an op is linear: with zeros there its result is zeros. `null`: all of them. */
+const LINEAR: ReadonlyMap<string, readonly number[] | null> = new Map([
+  ["mul", null],
+  ["true_div", [0]],
+  ["neg", [0]],
+  ["second", [1]],
+  ["InplaceDimShuffle", [0]],
+  ["DimShuffle", [0]],
+  ["Sum", [0]],
+  ["dot", null],
+]);
+
+interface OneSided {
+  readonly condition: Variable;
+  readonly value: Variable;
+  /** Is the value that of a condition which holds? */
+  readonly isYes: boolean;
+}
+
+/** `ifelse(c, value, 0)` or `ifelse(c, 0, value)`. */
+function oneSided(v: Variable): OneSided | null {
+  const { owner } = v;
+  if (owner === null || !(owner.op instanceof IfElse)) return null;
+  const [yes, no] = owner.op.sides(owner.inputs.slice(1));
+  const [a, b] = [yes[v.index]!, no[v.index]!];
+  const [isA, isB] = [a, b].map((x) => scalarValue(x) === 0) as [boolean, boolean];
+  if (isA === isB) return null;
+  return { condition: owner.inputs[0]!, value: isA ? b : a, isYes: !isA };
+}
+
+function choose(condition: Variable, isYes: boolean, value: Variable, other: Variable): Variable {
+  return new IfElse(1).call(condition, ...(isYes ? [value, other] : [other, value]));
+}
+
+/** Gradients of a side that is not taken are zeros times something: not computed either, and never NaN. */
+function liftLinear(node: Apply): RuleResult {
+  const places = LINEAR.get(nameOf(node));
+  if (places === undefined) return null;
+  for (const [i, v] of node.inputs.entries()) {
+    if (places !== null && !places.includes(i)) continue;
+    const found = oneSided(v);
+    if (found === null) continue;
+    const inputs = node.inputs.map((x, k) => (k === i ? found.value : x));
+    const value = node.op.call(...inputs) as TensorVariable;
+    return choose(found.condition, found.isYes, value, zerosLike(value));
+  }
+  return null;
+}
+
+/** The sum of two choices by one condition is one choice. */
+function addChoices(node: Apply): RuleResult {
+  const out = node.outputs[0] as TensorVariable;
+  const isFull = (v: Variable): boolean =>
+    (v as TensorVariable).type.shape.every((n, axis) => (n === 1) === (out.type.shape[axis] === 1));
+  const choices = node.inputs.filter((v) => v.owner?.op instanceof IfElse && isFull(v));
+  const [first] = choices;
+  const own = choices.filter((v) => v.owner!.inputs[0] === first!.owner!.inputs[0]);
+  if (own.length < 2) return null;
+  const side = (k: 0 | 1): TensorVariable => {
+    const values = own.map((v) => (v.owner!.op as IfElse).sides(v.owner!.inputs.slice(1))[k][v.index]!);
+    const terms = values.filter((v) => scalarValue(v) !== 0) as TensorVariable[];
+    return terms.length === 0 ? (values[0] as TensorVariable) : terms.reduce((x, y) => add(x, y));
+  };
+  const joined = choose(first!.owner!.inputs[0]!, true, side(0), side(1)) as TensorVariable;
+  const rest = node.inputs.filter((v) => !own.includes(v)) as TensorVariable[];
+  return rest.reduce((x, y) => add(x, y), joined);
+}
+
+/** Choices by one condition are made at once, so that what several of them need is still needed by one side only. */
+function mergeChoices(node: Apply, ctx: RuleContext): RuleResult {
+  const { op } = node;
+  if (!(op instanceof IfElse)) return null;
+  const condition = node.inputs[0]!;
+  for (const { node: other } of ctx.graph.clients(condition)) {
+    if (other === null || other === node || !(other.op instanceof IfElse) || other.inputs[0] !== condition) continue;
+    if (!areIndependent(node, other)) continue;
+    const [a, b] = op.sides(node.inputs.slice(1));
+    const [c, d] = other.op.sides(other.inputs.slice(1));
+    const { outputs } = new IfElse(op.count + other.op.count).makeNode(condition, ...a, ...c, ...b, ...d);
+    for (const [i, out] of other.outputs.entries()) {
+      if (ctx.clientCount(out) > 0) ctx.graph.replace(out, outputs[op.count + i]!, "ifelse_merge");
+    }
+    return outputs.slice(0, op.count);
+  }
+  return null;
+}
+
 /** For the fixpoint passes. */
 export const ifElseRules: readonly Rule[] = [
   nodeRule("ifelse_decided", ["IfElse"], decided, {
     exactness: "exact",
     formula: "ifelse(1, x, y) = x, ifelse(c, x, x) = x",
+  }),
+  nodeRule("ifelse_lift_linear", [...LINEAR.keys()], liftLinear, {
+    exactness: "special",
+    formula: "ifelse(c, x, 0) * y = ifelse(c, x * y, 0)",
+  }),
+  nodeRule("ifelse_add", ["add"], addChoices, {
+    exactness: "exact",
+    formula: "ifelse(c, x, 0) + ifelse(c, 0, y) = ifelse(c, x, y)",
+  }),
+];
+
+/** Before sides are separated. */
+export const choiceRules: readonly Rule[] = [
+  nodeRule("ifelse_merge", ["IfElse"], mergeChoices, {
+    exactness: "exact",
+    formula: "choices by one condition are one choice of several values",
   }),
 ];
 

@@ -16,6 +16,11 @@ function mayMerge(a: Apply, b: Apply): boolean {
   const [x, y] = [a.op as Scan, b.op as Scan];
   if (x.reverse !== y.reverse || x.until !== y.until) return false;
   for (let i = 0; i < 3; i++) if (a.inputs[i] !== b.inputs[i]) return false;
+  return areIndependent(a, b);
+}
+
+/** Does none of the nodes need the other? Then they can become one. */
+export function areIndependent(a: Apply, b: Apply): boolean {
   const dependsOn = (p: Apply, q: Apply): boolean => ancestors(p.inputs).some((v) => v.owner === q);
   return !dependsOn(a, b) && !dependsOn(b, a);
 }
