@@ -4,6 +4,7 @@ import { NdArray } from "../array/ndArray.ts";
 import type { DType } from "../dtype.ts";
 import { ArgumentError, DtypeError, RankError, ShapeMismatchError } from "../errors.ts";
 import type { SharedLike, Variable } from "../graph/variable.ts";
+import type { Promotion } from "../tensor/promotionTypes.ts";
 import { tensorType, type TensorType } from "../tensor/type.ts";
 import { TensorVariable } from "../tensor/variable.ts";
 import { Container } from "./container.ts";
@@ -48,9 +49,12 @@ export class SharedVariable<D extends DType = DType> extends TensorVariable<D> i
    * Replaces the value. The shape may change, dtype and rank may not.
    * @throws DtypeError, RankError, ShapeMismatchError
    */
-  setValue(value: ArrayInput, options: { readonly borrow?: boolean } = {}): void {
-    const converted = this.type.filter(value, { what: `the value of ${this.toString()}` }) as NdArray<D>;
-    this.container.set(converted, options.borrow === true || (converted !== value && !shares(converted, value)));
+  setValue<V extends ArrayInput>(value: V & CheckDtype<D, V>, options: { readonly borrow?: boolean } = {}): void {
+    const converted = this.type.filter(value as ArrayInput, { what: `the value of ${this.toString()}` }) as NdArray<D>;
+    this.container.set(
+      converted,
+      options.borrow === true || ((converted as unknown) !== value && !shares(converted, value)),
+    );
   }
 
   /** Releases storage on a device at once. The value stays. */
@@ -58,6 +62,10 @@ export class SharedVariable<D extends DType = DType> extends TensorVariable<D> i
     this.container.evict();
   }
 }
+
+/** Rules out an array of a dtype that is known not to fit. */
+type CheckDtype<D extends DType, V> =
+  V extends NdArray<infer E> ? (DType extends E ? unknown : Promotion[D][E] extends D ? unknown : NdArray<D>) : unknown;
 
 /** May `converted` have the storage of what the user passed? */
 function shares(converted: NdArray, value: unknown): boolean {

@@ -14,6 +14,8 @@ import { cast, conj, mul } from "./math.ts";
 import { optionsOf } from "./options.ts";
 import { sum } from "./reduction.ts";
 import { reshape } from "./reshape.ts";
+import type { Promotion } from "./promotionTypes.ts";
+import type { DotRank } from "./rankTypes.ts";
 import { operand, shape as shapeOf, specifyShape } from "./shape.ts";
 import { knownSize, sizeProduct } from "./sizes.ts";
 import { sumTo } from "./sumTo.ts";
@@ -181,6 +183,11 @@ const dotOp = new Dot();
  * `dot` (the last axis of `x` with the second last of `y`).
  * @throws ShapeMismatchError when known sizes do not agree
  */
+export function dot<D extends DType, R extends number, E extends DType, S extends number>(
+  x: TensorVariable<D, R>,
+  y: TensorVariable<E, S>,
+): TensorVariable<Promotion[D][E], DotRank[R][S]>;
+export function dot(x: TensorLike, y: TensorLike): TensorVariable;
 export function dot(x: TensorLike, y: TensorLike): TensorVariable {
   const [a, b] = operands(x, y);
   if (a.ndim === 0 || b.ndim === 0) return mul(a, b);

@@ -9,25 +9,32 @@ import { asTensor } from "./constant.ts";
 import { Elemwise, applyElemwise, provideFill, provideGradientTools } from "./elemwise.ts";
 import { optionsOf } from "./options.ts";
 import { polygammaOrder } from "./polygammaOrder.ts";
+import type {
+  Arithmetic,
+  Binary,
+  Comparison,
+  Division,
+  FloatFunction,
+  PartFunction,
+  SameFunction,
+  Ternary,
+  Test,
+  Unary,
+  Variadic,
+  VariadicArithmetic,
+} from "./signatures.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
 
-/** A function of one tensor. */
-export type Unary = (x: TensorLike) => TensorVariable;
-/** A function of two tensors that broadcast together. */
-export type Binary = (x: TensorLike, y: TensorLike) => TensorVariable;
-/** A function of three tensors that broadcast together. */
-export type Ternary = (x: TensorLike, y: TensorLike, z: TensorLike) => TensorVariable;
-/** A function of any number of tensors that broadcast together. */
-export type Variadic = (...args: readonly TensorLike[]) => TensorVariable;
+export type { Binary, Ternary, Unary, Variadic } from "./signatures.ts";
 
-function unary(op: ScalarOp): Unary {
+function unary<F extends Unary = Unary>(op: ScalarOp): F {
   const elemwise = new Elemwise(op);
-  return (x) => applyElemwise(elemwise, [x]);
+  return ((x) => applyElemwise(elemwise, [x])) as Unary as F;
 }
 
-function binary(op: ScalarOp): Binary {
+function binary<F extends Binary = Binary>(op: ScalarOp): F {
   const elemwise = new Elemwise(op);
-  return (x, y) => applyElemwise(elemwise, [x, y]);
+  return ((x, y) => applyElemwise(elemwise, [x, y])) as Binary as F;
 }
 
 function ternary(op: ScalarOp): Ternary {
@@ -35,78 +42,79 @@ function ternary(op: ScalarOp): Ternary {
   return (x, y, z) => applyElemwise(elemwise, [x, y, z]);
 }
 
-function variadic(op: ScalarOp): Variadic {
+function variadic(op: ScalarOp): VariadicArithmetic {
   const elemwise = new Elemwise(op);
-  return (...args) => (args.length === 1 ? asTensor(args[0]!) : applyElemwise(elemwise, args));
+  const apply: Variadic = (...args) => (args.length === 1 ? asTensor(args[0]!) : applyElemwise(elemwise, args));
+  return apply as VariadicArithmetic;
 }
 
-export const add: Variadic = variadic(S.add);
-export const mul: Variadic = variadic(S.mul);
-export const sub: Binary = binary(S.sub);
+export const add: VariadicArithmetic = variadic(S.add);
+export const mul: VariadicArithmetic = variadic(S.mul);
+export const sub: Arithmetic = binary(S.sub);
 /** True division: integers give floats. */
-export const div: Binary = binary(S.trueDiv);
-export const trueDiv: Binary = div;
+export const div: Division = binary(S.trueDiv);
+export const trueDiv: Division = div;
 /** floor(x / y), as Python's //, whatever `config.intDivision` says. */
 export const intDiv: Binary = binary(S.intDiv);
 /** The remainder with the sign of y. */
-export const mod: Binary = binary(S.mod);
+export const mod: Arithmetic = binary(S.mod);
 export const pow: Binary = binary(S.pow);
 export const power: Binary = pow;
-export const neg: Unary = unary(S.neg);
-export const abs: Unary = unary(S.abs);
-export const sgn: Unary = unary(S.sgn);
-export const sqr: Unary = unary(S.sqr);
-export const square: Unary = sqr;
-export const sqrt: Unary = unary(S.sqrt);
+export const neg: SameFunction = unary(S.neg);
+export const abs: PartFunction = unary(S.abs);
+export const sgn: SameFunction = unary(S.sgn);
+export const sqr: SameFunction = unary(S.sqr);
+export const square: SameFunction = sqr;
+export const sqrt: FloatFunction = unary(S.sqrt);
 /** 1 / x. */
-export const inv: Unary = unary(S.inv);
-export const maximum: Binary = binary(S.maximum);
-export const minimum: Binary = binary(S.minimum);
+export const inv: FloatFunction = unary(S.inv);
+export const maximum: Arithmetic = binary(S.maximum);
+export const minimum: Arithmetic = binary(S.minimum);
 
-export const ceil: Unary = unary(S.ceil);
-export const floor: Unary = unary(S.floor);
-export const trunc: Unary = unary(S.trunc);
-export const roundHalfToEven: Unary = unary(S.roundHalfToEven);
-export const roundHalfAwayFromZero: Unary = unary(S.roundHalfAwayFromZero);
+export const ceil: FloatFunction = unary(S.ceil);
+export const floor: FloatFunction = unary(S.floor);
+export const trunc: FloatFunction = unary(S.trunc);
+export const roundHalfToEven: SameFunction = unary(S.roundHalfToEven);
+export const roundHalfAwayFromZero: SameFunction = unary(S.roundHalfAwayFromZero);
 
-export const exp: Unary = unary(S.exp);
-export const exp2: Unary = unary(S.exp2);
-export const expm1: Unary = unary(S.expm1);
-export const log: Unary = unary(S.log);
-export const log2: Unary = unary(S.log2);
-export const log10: Unary = unary(S.log10);
-export const log1p: Unary = unary(S.log1p);
-export const sigmoid: Unary = unary(S.sigmoid);
-export const softplus: Unary = unary(S.softplus);
+export const exp: FloatFunction = unary(S.exp);
+export const exp2: FloatFunction = unary(S.exp2);
+export const expm1: FloatFunction = unary(S.expm1);
+export const log: FloatFunction = unary(S.log);
+export const log2: FloatFunction = unary(S.log2);
+export const log10: FloatFunction = unary(S.log10);
+export const log1p: FloatFunction = unary(S.log1p);
+export const sigmoid: FloatFunction = unary(S.sigmoid);
+export const softplus: FloatFunction = unary(S.softplus);
 
-export const sin: Unary = unary(S.sin);
-export const cos: Unary = unary(S.cos);
-export const tan: Unary = unary(S.tan);
-export const arcsin: Unary = unary(S.arcsin);
-export const arccos: Unary = unary(S.arccos);
-export const arctan: Unary = unary(S.arctan);
+export const sin: FloatFunction = unary(S.sin);
+export const cos: FloatFunction = unary(S.cos);
+export const tan: FloatFunction = unary(S.tan);
+export const arcsin: FloatFunction = unary(S.arcsin);
+export const arccos: FloatFunction = unary(S.arccos);
+export const arctan: FloatFunction = unary(S.arctan);
 export const arctan2: Binary = binary(S.arctan2);
-export const sinh: Unary = unary(S.sinh);
-export const cosh: Unary = unary(S.cosh);
-export const tanh: Unary = unary(S.tanh);
-export const arcsinh: Unary = unary(S.arcsinh);
-export const arccosh: Unary = unary(S.arccosh);
-export const arctanh: Unary = unary(S.arctanh);
-export const deg2rad: Unary = unary(S.deg2rad);
-export const rad2deg: Unary = unary(S.rad2deg);
+export const sinh: FloatFunction = unary(S.sinh);
+export const cosh: FloatFunction = unary(S.cosh);
+export const tanh: FloatFunction = unary(S.tanh);
+export const arcsinh: FloatFunction = unary(S.arcsinh);
+export const arccosh: FloatFunction = unary(S.arccosh);
+export const arctanh: FloatFunction = unary(S.arctanh);
+export const deg2rad: FloatFunction = unary(S.deg2rad);
+export const rad2deg: FloatFunction = unary(S.rad2deg);
 
-export const eq: Binary = binary(S.eq);
-export const neq: Binary = binary(S.neq);
-export const lt: Binary = binary(S.lt);
-export const le: Binary = binary(S.le);
-export const gt: Binary = binary(S.gt);
-export const ge: Binary = binary(S.ge);
-export const isnan: Unary = unary(S.isnan);
-export const isinf: Unary = unary(S.isinf);
-export const and: Binary = binary(S.and);
-export const or: Binary = binary(S.or);
-export const xor: Binary = binary(S.xor);
-export const invert: Unary = unary(S.invert);
+export const eq: Comparison = binary(S.eq);
+export const neq: Comparison = binary(S.neq);
+export const lt: Comparison = binary(S.lt);
+export const le: Comparison = binary(S.le);
+export const gt: Comparison = binary(S.gt);
+export const ge: Comparison = binary(S.ge);
+export const isnan: Test = unary(S.isnan);
+export const isinf: Test = unary(S.isinf);
+export const and: Arithmetic = binary(S.and);
+export const or: Arithmetic = binary(S.or);
+export const xor: Arithmetic = binary(S.xor);
+export const invert: SameFunction = unary(S.invert);
 export const leftShift: Binary = binary(S.leftShift);
 export const rightShift: Binary = binary(S.rightShift);
 
@@ -118,25 +126,25 @@ export const clip: Ternary = ternary(S.clip);
 /** `value` with the shape of `x`. */
 export const fill: Binary = binary(S.second);
 export const second: Binary = fill;
-export const tensorCopy: Unary = unary(S.tensorCopy);
+export const tensorCopy: SameFunction = unary(S.tensorCopy);
 
-export const erf: Unary = unary(S.erf);
-export const erfc: Unary = unary(S.erfc);
-export const erfinv: Unary = unary(S.erfinv);
-export const gammaln: Unary = unary(S.gammaln);
-export const psi: Unary = unary(S.psi);
-export const digamma: Unary = psi;
-export const triGamma: Unary = unary(S.triGamma);
-export const erfcx: Unary = unary(S.erfcx);
-export const erfcinv: Unary = unary(S.erfcinv);
+export const erf: FloatFunction = unary(S.erf);
+export const erfc: FloatFunction = unary(S.erfc);
+export const erfinv: FloatFunction = unary(S.erfinv);
+export const gammaln: FloatFunction = unary(S.gammaln);
+export const psi: FloatFunction = unary(S.psi);
+export const digamma: FloatFunction = psi;
+export const triGamma: FloatFunction = unary(S.triGamma);
+export const erfcx: FloatFunction = unary(S.erfcx);
+export const erfcinv: FloatFunction = unary(S.erfcinv);
 /** The gamma function; NaN at negative whole numbers. */
-export const gamma: Unary = unary(S.gamma);
+export const gamma: FloatFunction = unary(S.gamma);
 /** The modified Bessel functions of the first kind, of orders 0 and 1. */
-export const i0: Unary = unary(S.i0);
-export const i1: Unary = unary(S.i1);
+export const i0: FloatFunction = unary(S.i0);
+export const i1: FloatFunction = unary(S.i1);
 /** The Bessel functions of the first kind, of orders 0 and 1. */
-export const j0: Unary = unary(S.j0);
-export const j1: Unary = unary(S.j1);
+export const j0: FloatFunction = unary(S.j0);
+export const j1: FloatFunction = unary(S.j1);
 
 export const angle: Unary = unary(S.angle);
 export const complex: Binary = binary(S.complex);

@@ -37,6 +37,7 @@ import {
 } from "./reduce.ts";
 import { optionsOf } from "./options.ts";
 import { shapeI } from "./shape.ts";
+import type { AskedDtype, CheckAxis, DTypeOf, MeanOf, RankOf, ReducedRank, SumOf } from "./rankTypes.ts";
 import { normalizeAxes, sizeProduct } from "./sizes.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
@@ -93,37 +94,61 @@ function accumulationDtypes(input: DType, options: SumOptions): [DType | undefin
 }
 
 /** The sum of elements. Integers add up in 64 bits, float16 in float32. Of nothing: 0. As bool: is any not zero? */
+export function sum<X extends TensorLike, const O extends SumOptions | Axis | undefined = undefined>(
+  x: X,
+  options?: O & CheckAxis<RankOf<X>, O, SumOptions>,
+): TensorVariable<AskedDtype<O, SumOf[DTypeOf<X>]>, ReducedRank<RankOf<X>, O>>;
 export function sum(x: TensorLike, given?: SumOptions | Axis): TensorVariable {
   const options = optionsOf<SumOptions, "axis">(given, "axis");
-  if (options.dtype === "bool") return any(x, options);
+  if (options.dtype === "bool") return any(x, options as ReduceOptions);
   const [dtype, acc] = accumulationDtypes(asTensor(x).dtype, options);
   return reduce(x, options, "sum", (axes) => new Sum(axes, dtype, acc));
 }
 
 /** The product of elements. Of nothing: 1. As bool: is none zero? */
+export function prod<X extends TensorLike, const O extends SumOptions | Axis | undefined = undefined>(
+  x: X,
+  options?: O & CheckAxis<RankOf<X>, O, SumOptions>,
+): TensorVariable<AskedDtype<O, SumOf[DTypeOf<X>]>, ReducedRank<RankOf<X>, O>>;
 export function prod(x: TensorLike, given?: SumOptions | Axis): TensorVariable {
   const options = optionsOf<SumOptions, "axis">(given, "axis");
-  if (options.dtype === "bool") return all(x, options);
+  if (options.dtype === "bool") return all(x, options as ReduceOptions);
   const [dtype, acc] = accumulationDtypes(asTensor(x).dtype, options);
   return reduce(x, options, "prod", (axes) => new Prod(axes, dtype, acc));
 }
 
 /** The largest element; NaN if there is one. @throws ValueError at run time for nothing */
+export function max<X extends TensorLike, const O extends ReduceOptions | Axis | undefined = undefined>(
+  x: X,
+  options?: O & CheckAxis<RankOf<X>, O, ReduceOptions>,
+): TensorVariable<DTypeOf<X>, ReducedRank<RankOf<X>, O>>;
 export function max(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "max", (axes) => new Max(axes));
 }
 
 /** The smallest element; NaN if there is one. @throws ValueError at run time for nothing */
+export function min<X extends TensorLike, const O extends ReduceOptions | Axis | undefined = undefined>(
+  x: X,
+  options?: O & CheckAxis<RankOf<X>, O, ReduceOptions>,
+): TensorVariable<DTypeOf<X>, ReducedRank<RankOf<X>, O>>;
 export function min(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "min", (axes) => new Min(axes));
 }
 
 /** The position (int64) of the first largest element; over several axes, counted in C order. */
+export function argmax<X extends TensorLike, const O extends ReduceOptions | Axis | undefined = undefined>(
+  x: X,
+  options?: O & CheckAxis<RankOf<X>, O, ReduceOptions>,
+): TensorVariable<"int64", ReducedRank<RankOf<X>, O>>;
 export function argmax(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "argmax", (axes) => new Argmax(axes));
 }
 
 /** The position (int64) of the first smallest element. */
+export function argmin<X extends TensorLike, const O extends ReduceOptions | Axis | undefined = undefined>(
+  x: X,
+  options?: O & CheckAxis<RankOf<X>, O, ReduceOptions>,
+): TensorVariable<"int64", ReducedRank<RankOf<X>, O>>;
 export function argmin(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "argmin", (axes) => new Argmin(axes));
 }
@@ -134,11 +159,19 @@ export function maxAndArgmax(x: TensorLike, options?: ReduceOptions | Axis): [Te
 }
 
 /** Are all elements different from zero? */
+export function all<X extends TensorLike, const O extends ReduceOptions | Axis | undefined = undefined>(
+  x: X,
+  options?: O & CheckAxis<RankOf<X>, O, ReduceOptions>,
+): TensorVariable<"bool", ReducedRank<RankOf<X>, O>>;
 export function all(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "all", (axes) => new All(axes));
 }
 
 /** Is any element different from zero? */
+export function any<X extends TensorLike, const O extends ReduceOptions | Axis | undefined = undefined>(
+  x: X,
+  options?: O & CheckAxis<RankOf<X>, O, ReduceOptions>,
+): TensorVariable<"bool", ReducedRank<RankOf<X>, O>>;
 export function any(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "any", (axes) => new Any(axes));
 }
@@ -154,6 +187,10 @@ function countOf(v: TensorVariable, axes: readonly number[], dtype: DType): Tens
 }
 
 /** The arithmetic mean; of integers in float64. Of nothing: NaN. */
+export function mean<X extends TensorLike, const O extends SumOptions | Axis | undefined = undefined>(
+  x: X,
+  options?: O & CheckAxis<RankOf<X>, O, SumOptions>,
+): TensorVariable<AskedDtype<O, MeanOf[DTypeOf<X>]>, ReducedRank<RankOf<X>, O>>;
 export function mean(x: TensorLike, given?: SumOptions | Axis): TensorVariable {
   const options = optionsOf<SumOptions, "axis">(given, "axis");
   const v = asTensor(x);
@@ -178,6 +215,10 @@ export interface VarOptions extends ReduceOptions {
 }
 
 /** The variance: the mean of squared distances from the mean. */
+export function variance<X extends TensorLike, const O extends VarOptions | Axis | undefined = undefined>(
+  x: X,
+  options?: O & CheckAxis<RankOf<X>, O, VarOptions>,
+): TensorVariable<DType, ReducedRank<RankOf<X>, O>>;
 export function variance(x: TensorLike, given?: VarOptions | Axis): TensorVariable {
   const options = optionsOf<VarOptions, "axis">(given, "axis");
   const tensor = asTensor(x);
@@ -195,11 +236,19 @@ export function variance(x: TensorLike, given?: VarOptions | Axis): TensorVariab
 }
 
 /** The standard deviation, the root of the variance. */
+export function std<X extends TensorLike, const O extends VarOptions | Axis | undefined = undefined>(
+  x: X,
+  options?: O & CheckAxis<RankOf<X>, O, VarOptions>,
+): TensorVariable<DType, ReducedRank<RankOf<X>, O>>;
 export function std(x: TensorLike, options?: VarOptions | Axis): TensorVariable {
   return sqrt(variance(x, options));
 }
 
 /** Largest minus smallest element. */
+export function ptp<X extends TensorLike, const O extends ReduceOptions | Axis | undefined = undefined>(
+  x: X,
+  options?: O & CheckAxis<RankOf<X>, O, ReduceOptions>,
+): TensorVariable<DTypeOf<X>, ReducedRank<RankOf<X>, O>>;
 export function ptp(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return sub(max(x, options), min(x, options));
 }
@@ -216,8 +265,9 @@ export interface NormOptions extends ReduceOptions {
  * @param p the exponent, or all options
  */
 export function norm(x: TensorLike, p?: NormOptions | number, more: ReduceOptions = {}): TensorVariable {
-  const options: NormOptions = { ...optionsOf<NormOptions, "ord">(p, "ord"), ...more };
-  const ord = options.ord ?? options.L ?? 2;
+  const { ord: exponent, L, ...rest } = { ...optionsOf<NormOptions, "ord">(p, "ord"), ...more };
+  const options: ReduceOptions = rest;
+  const ord = exponent ?? L ?? 2;
   if (typeof ord !== "number" || Number.isNaN(ord)) {
     throw new ValueError(`norm: the exponent must be a number, got ${String(ord)}.`, { op: "norm" });
   }

@@ -14,10 +14,10 @@ export type TensorLike = TensorVariable | NdArray | ArrayInput | readonly Tensor
 const HINT = "Symbolic variables have no value until a function is compiled and called";
 
 /** The methods; `methods.ts` attaches them. */
-export interface TensorVariable<D extends DType = DType> extends TensorMethods<D> {}
+export interface TensorVariable<D extends DType = DType, R extends number = number> extends TensorMethods<D, R> {}
 
-/** A symbolic tensor of dtype `D`. */
-export class TensorVariable<D extends DType = DType> extends Variable {
+/** A symbolic tensor of dtype `D` and rank `R` (`number` where it is not known to the compiler). */
+export class TensorVariable<D extends DType = DType, R extends number = number> extends Variable {
   declare readonly type: TensorType<D>;
 
   constructor(type: TensorType<D>, owner: Apply | null = null, index = 0, name?: string) {
@@ -29,8 +29,8 @@ export class TensorVariable<D extends DType = DType> extends Variable {
   }
 
   /** The rank. */
-  get ndim(): number {
-    return this.type.shape.length;
+  get ndim(): R {
+    return this.type.shape.length as R;
   }
 
   get broadcastable(): readonly boolean[] {

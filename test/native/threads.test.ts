@@ -61,7 +61,7 @@ describe.skipIf(why !== null)("threads of the C target", () => {
 
   it.each(["float32", "float64", "int16"] as const)("elementwise loops, rows and reductions of %s", (dtype) => {
     const x = T.tensor({ dtype, shape: [null, null] });
-    const outputs = [
+    const outputs: T.TensorVariable[] = [
       x.mul(3).add(1),
       x.add(x.mul(2).T.sum({ axis: 0, dtype })),
       x.T,

@@ -37,7 +37,9 @@ function wanted(name: string, p: DType, q: DType, numpys: string): string {
 }
 
 const given = {
-  ...{ castPolicy: theano.config.castPolicy, floatX: theano.config.floatX, intDivision: theano.config.intDivision },
+  castPolicy: theano.config.castPolicy,
+  floatX: theano.config.floatX,
+  intDivision: theano.config.intDivision,
 };
 afterEach(() => Object.assign(theano.config, given));
 

@@ -40,3 +40,98 @@ theano.config.floatX = "float17";
 theano.function([x], x, { onUnusedInput: "sometimes" });
 // @ts-expect-error: updates are pairs
 theano.function([], [], { updates: [theano.shared(1)] });
+
+// Dtype and rank are carried through operators, broadcasting, reductions, products and indexing.
+type V<D extends theano.DType, R extends number> = T.TensorVariable<D, R>;
+const fm = T.fmatrix("m");
+const dv = T.dvector("v");
+const im = T.imatrix("i");
+const t4 = T.dtensor4("t");
+holds<Equal<typeof fm, V<"float32", 2>>>();
+holds<Equal<(typeof fm)["ndim"], 2>>();
+const summed = fm.add(dv);
+holds<Equal<typeof summed, V<"float64", 2>>>();
+const scaled = dv.mul(2);
+holds<Equal<typeof scaled, V<"float64", 1>>>();
+const outerSum = T.add(t4, fm);
+holds<Equal<typeof outerSum, V<"float64", 4>>>();
+const less = fm.lt(dv);
+holds<Equal<typeof less, V<"bool", 2>>>();
+const exponential = T.exp(im);
+holds<Equal<typeof exponential, V<"float64", 2>>>();
+const activation = fm.tanh();
+holds<Equal<typeof activation, V<"float32", 2>>>();
+const total = fm.sum();
+holds<Equal<typeof total, V<"float32", 0>>>();
+const rows = T.sum(fm, { axis: 1 });
+holds<Equal<typeof rows, V<"float32", 1>>>();
+const kept = t4.max({ axis: [1, 2], keepdims: true });
+holds<Equal<typeof kept, V<"float64", 4>>>();
+const counted = im.sum(0);
+holds<Equal<typeof counted, V<"int64", 1>>>();
+const asked = im.sum({ axis: -1, dtype: "float32" });
+holds<Equal<typeof asked, V<"float32", 1>>>();
+const best = T.argmax(fm, { axis: 1 });
+holds<Equal<typeof best, V<"int64", 1>>>();
+const product = fm.dot(T.fvector());
+holds<Equal<typeof product, V<"float32", 1>>>();
+const matrixProduct = T.dot(fm, T.dmatrix());
+holds<Equal<typeof matrixProduct, V<"float64", 2>>>();
+const first = t4.at(0);
+holds<Equal<typeof first, V<"float64", 3>>>();
+const turned = fm.dimshuffle([1, "x", 0]);
+holds<Equal<typeof turned, V<"float32", 3>>>();
+const reshaped = dv.reshape([2, 3]);
+holds<Equal<typeof reshaped, V<"float64", 2>>>();
+const flat = t4.flatten();
+holds<Equal<typeof flat, V<"float64", 1>>>();
+const converted = fm.astype("int8");
+holds<Equal<typeof converted, V<"int8", 2>>>();
+const images = T.tensor({ dtype: "float32", shape: [null, 28, 28] });
+holds<Equal<typeof images, V<"float32", 3>>>();
+const slopes = theano.grad(fm.sum(), fm);
+holds<Equal<typeof slopes, V<"float32", 2>>>();
+// What the flag castPolicy decides may be either.
+const either = im.add(fm);
+holds<Equal<typeof either, V<"float32" | "float64", 2>>>();
+// Where an axis or options are not known to the compiler, neither is the rank.
+declare const someAxis: number;
+declare const someOptions: T.ReduceOptions;
+const lower = fm.sum(someAxis);
+holds<Equal<typeof lower, V<"float32", 1>>>();
+const unknownRank = fm.max(someOptions);
+holds<Equal<typeof unknownRank, V<"float32", number>>>();
+const anything: T.TensorVariable = T.add(fm, anyTensor());
+function anyTensor(): T.TensorVariable {
+  return fm;
+}
+void anything;
+void either;
+
+// Mistakes of rank and dtype that the editor shows.
+// @ts-expect-error: a matrix has no axis 2
+fm.sum({ axis: 2 });
+// @ts-expect-error: nor by the function
+T.mean(fm, { axis: -3 });
+// @ts-expect-error: nor given bare
+fm.max(5);
+// @ts-expect-error: nor to exchange
+fm.swapaxes(0, 2);
+// @ts-expect-error: no such option
+fm.sum({ axis: 0, keepdim: true });
+// @ts-expect-error: no such option of the function
+T.max(fm, { axes: 0 });
+// @ts-expect-error: a vector is no matrix
+const wrongRank: V<"float64", 2> = dv;
+// @ts-expect-error: float32 is not float64
+const wrongDtype: V<"float64", 2> = fm;
+void wrongRank;
+void wrongDtype;
+const weights = theano.shared(theano.zeros([2], "float32"));
+weights.setValue(theano.zeros([3], "float32"));
+weights.setValue(theano.zeros([3], "int8"));
+weights.setValue([1, 2]);
+// @ts-expect-error: float64 does not fit into float32
+weights.setValue(theano.zeros([3], "float64"));
+declare const someArray: NdArray;
+weights.setValue(someArray);

@@ -72,7 +72,7 @@ describe("threads of the WebAssembly target", () => {
     (dtype) => {
       const before = pool.jobs;
       const x = T.tensor({ dtype, shape: [null, null] });
-      const outputs = [
+      const outputs: T.TensorVariable[] = [
         x.mul(3).add(1),
         x.T.add(1),
         x.sum(),
