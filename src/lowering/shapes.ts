@@ -214,8 +214,9 @@ export class Shapes {
     const { shape } = node.outputs[0]!.type.buffer()!;
     return shape.map((n, axis) => {
       if (n !== null) return this.#scope.b.index(n);
-      const input = node.inputs.find((v) => v.type.buffer()!.shape[axis] !== 1)!;
-      return this.of(input)[axis]!;
+      const input = node.inputs.find((v) => v.type.buffer()!.shape[axis] !== 1);
+      // A rule may have put an input in whose type knows more than the type of the output.
+      return input === undefined ? this.#scope.b.index(1) : this.of(input)[axis]!;
     });
   }
 
