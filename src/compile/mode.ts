@@ -4,7 +4,7 @@ import { ConfigError } from "../errors.ts";
 import type { Pass } from "../graph/rewriting/engine.ts";
 import type { Rule } from "../graph/rewriting/rule.ts";
 import { cleanupRules } from "../scan/rewriting/cleanup.ts";
-import { choiceRules, ifElseRules, lazyRules } from "../scan/rewriting/ifElse.ts";
+import { branchRules, ifElseRules, lazyRules } from "../scan/rewriting/ifElse.ts";
 import { mergeRules } from "../scan/rewriting/merge.ts";
 import { pushDotRules } from "../scan/rewriting/pushDots.ts";
 import { pushOutRules } from "../scan/rewriting/pushOut.ts";
@@ -125,7 +125,7 @@ export const PASSES: readonly ModePass[] = [
     until: "fixpoint",
     levels: ["fast_compile", "fast_run"],
   },
-  { name: "choices", rules: choiceRules, until: "fixpoint", levels: ["fast_compile", "fast_run"] },
+  { name: "choices", rules: branchRules, until: "fixpoint", levels: ["fast_compile", "fast_run"] },
   { name: "lazy", rules: lazyRules, until: "once", levels: ["fast_compile", "fast_run"] },
 ];
 

@@ -178,7 +178,7 @@ export const ifElseRules: readonly Rule[] = [
 ];
 
 /** Before sides are separated. */
-export const choiceRules: readonly Rule[] = [
+export const branchRules: readonly Rule[] = [
   nodeRule("ifelse_merge", ["IfElse"], mergeChoices, {
     exactness: "exact",
     formula: "choices by one condition are one choice of several values",

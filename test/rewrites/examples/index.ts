@@ -1,6 +1,6 @@
 /** Every table of rules with its examples. */
 import { cleanupRules } from "../../../src/scan/rewriting/cleanup.ts";
-import { ifElseRules, lazyRules } from "../../../src/scan/rewriting/ifElse.ts";
+import { branchRules, ifElseRules, lazyRules } from "../../../src/scan/rewriting/ifElse.ts";
 import { mergeRules } from "../../../src/scan/rewriting/merge.ts";
 import { pushDotRules } from "../../../src/scan/rewriting/pushDots.ts";
 import { pushOutRules } from "../../../src/scan/rewriting/pushOut.ts";
@@ -163,7 +163,7 @@ export const TABLES: readonly Table[] = [
   table(
     "loops",
     "Loops that do less in each step, and choices of which one side is computed.",
-    [...cleanupRules, ...mergeRules, ...pushOutRules, ...pushDotRules, ...ifElseRules, ...lazyRules],
+    [...cleanupRules, ...mergeRules, ...pushOutRules, ...pushDotRules, ...ifElseRules, ...branchRules, ...lazyRules],
     loopExamples,
   ),
 ];

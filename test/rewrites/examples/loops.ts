@@ -2,6 +2,7 @@ import { grad } from "../../../src/gradient.ts";
 import { ifelse, map, scan } from "../../../src/scan/index.ts";
 import { bscalar, dmatrix, dscalar, dvector } from "../../../src/tensor/constructors.ts";
 import * as M from "../../../src/tensor/math.ts";
+import { constant } from "../../../src/tensor/constant.ts";
 import { dot } from "../../../src/tensor/dot.ts";
 import { sum } from "../../../src/tensor/reduction.ts";
 import { at } from "../../../src/tensor/subtensor/index.ts";
@@ -9,7 +10,8 @@ import type { TensorVariable } from "../../../src/tensor/variable.ts";
 import type { Examples } from "../example.ts";
 
 const [x, w] = [dmatrix("x"), dmatrix("w")];
-const [h, a, c] = [dvector("h"), dscalar("a"), bscalar("c")];
+const [h, a, b, c] = [dvector("h"), dscalar("a"), dscalar("b"), bscalar("c")];
+const zero = constant(0, "float64");
 
 /** h after each of three steps of h <- step(h). */
 function states(step: (previous: TensorVariable) => TensorVariable): TensorVariable {
@@ -53,4 +55,17 @@ export const loopExamples: Examples = {
   },
   ifelse_decided: () => ({ inputs: [x, c], outputs: [ifelse(c, x, x) as TensorVariable] }),
   ifelse_sink: () => ({ inputs: [a, c], outputs: [ifelse(c, M.exp(a), M.sin(a)) as TensorVariable], tame: true }),
+  ifelse_lift_linear: () => ({
+    inputs: [a, b, c],
+    outputs: [M.mul(ifelse(c, a, zero) as TensorVariable, b), M.neg(ifelse(c, zero, b) as TensorVariable)],
+  }),
+  ifelse_add: () => ({
+    inputs: [a, b, c],
+    outputs: [M.add(ifelse(c, a, zero) as TensorVariable, ifelse(c, zero, b) as TensorVariable)],
+  }),
+  ifelse_merge: () => ({
+    inputs: [a, b, c],
+    outputs: [ifelse(c, M.exp(a), M.sin(a)) as TensorVariable, ifelse(c, M.exp(b), M.sin(b)) as TensorVariable],
+    tame: true,
+  }),
 };
