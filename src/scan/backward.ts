@@ -116,6 +116,7 @@ export function scanGradient(
     reverse: !spec.reverse,
     until: false,
     truncate: -1,
+    recompute: spec.recompute,
     name: `grad_of_${spec.name ?? "scan_fn"}`,
   };
   const isLast = (j: number): boolean => spec.traces[j] !== true && (given.states[j] ?? null) !== null;

@@ -3,7 +3,6 @@ import type { Apply } from "../graph/apply.ts";
 import { cloneReplace } from "../graph/replace.ts";
 import { toposort } from "../graph/traversal.ts";
 import { isConstant, type Variable } from "../graph/variable.ts";
-import { DimShuffle } from "../tensor/dimshuffle.ts";
 import { Elemwise } from "../tensor/elemwise.ts";
 import { SpecifyShape } from "../tensor/shape.ts";
 import type { TensorVariable } from "../tensor/variable.ts";
@@ -19,9 +18,20 @@ const CHEAP: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Other views of the same values, and sizes. */
+const VIEWS: ReadonlySet<string> = new Set([
+  "DimShuffle",
+  "Reshape",
+  "Rebroadcast",
+  "Shape_i",
+  "SpecifyShape",
+  "Subtensor",
+]);
+
 function isCheap({ op }: Apply): boolean {
   if (op instanceof Elemwise) return CHEAP.has(op.scalarOp.name);
-  return op instanceof DimShuffle || op.name === "Shape_i";
+  if ((op as { readonly recompute?: boolean }).recompute === true) return true;
+  return VIEWS.has(op.name);
 }
 
 export class SavedValues {

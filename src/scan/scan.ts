@@ -66,6 +66,8 @@ export interface ScanOptions {
   readonly goBackwards?: boolean | undefined;
   /** Refuse step functions that use variables which are not passed to them. */
   readonly strict?: boolean | undefined;
+  /** Inside of another loop: the gradient makes this loop again instead of keeping its values (see `scanCheckpoints`). */
+  readonly recompute?: boolean | undefined;
   /** Printed with the loop. */
   readonly name?: string | undefined;
   /** Give a list of outputs even if there is one. */
@@ -275,6 +277,7 @@ class ScanBuilder {
       reverse: false,
       until: condition !== null,
       truncate: this.#options.truncateGradient ?? -1,
+      recompute: this.#options.recompute ?? false,
       name: this.#options.name,
     };
     const node = new Scan(spec).apply({

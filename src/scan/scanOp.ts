@@ -30,7 +30,7 @@ import { rowShapes } from "./shapes.ts";
  * `reverse`: row t, and row `limit`); per state without one its last value; per row output `length` rows; with `until` the number of
  * steps that were made, an int64 scalar. Rows of steps that were not made are zeros.
  */
-export class Scan extends Op implements ScanSpec {
+export class Scan extends Op {
   readonly name = "Scan";
   readonly spec: ScanSpec;
   #key: string | undefined;
@@ -58,11 +58,15 @@ export class Scan extends Op implements ScanSpec {
   get truncate(): number {
     return this.spec.truncate;
   }
+  get recompute(): boolean {
+    return this.spec.recompute;
+  }
 
   override get key(): string {
-    const { sequences, traces, reverse, until, truncate, lambda } = this.spec;
+    const { sequences, traces, reverse, until, truncate, recompute, lambda } = this.spec;
+    const again = recompute ? "again" : "";
     const kept = traces.map((t) => (t ? "t" : "l")).join("");
-    return (this.#key ??= `Scan{${sequences};${kept};${reverse ? "back" : ""};${until ? "until" : ""};${truncate};${lambda.key}}`);
+    return (this.#key ??= `Scan{${sequences};${kept};${reverse ? "back" : ""};${until ? "until" : ""};${truncate};${again};${lambda.key}}`);
   }
 
   override toString(): string {

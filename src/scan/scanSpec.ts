@@ -20,6 +20,8 @@ export interface ScanSpec {
   readonly until: boolean;
   /** How many of the last steps the gradient goes back; -1: all. */
   readonly truncate: number;
+  /** Is the loop, inside of another one, made again by the gradient instead of being kept? */
+  readonly recompute: boolean;
   readonly name: string | undefined;
 }
 

@@ -80,7 +80,6 @@ const LINEAR: ReadonlyMap<string, readonly number[] | null> = new Map([
   ["true_div", [0]],
   ["neg", [0]],
   ["second", [1]],
-  ["InplaceDimShuffle", [0]],
   ["DimShuffle", [0]],
   ["Sum", [0]],
   ["dot", null],
