@@ -15,6 +15,7 @@ import { knownSize, sizeAlgebra } from "../tensor/sizes.ts";
 import { at } from "../tensor/subtensor/index.ts";
 import type { TensorVariable } from "../tensor/variable.ts";
 import { Lambda } from "./lambda.ts";
+import { splitCotangent, type SplitCotangent } from "./lastCotangent.ts";
 import { SavedValues } from "./savedValues.ts";
 import {
   innerInputs,
@@ -59,6 +60,11 @@ export function scanGradient(
   const results = innerOutputs(spec);
   const outer = inputsOf(spec, node);
   const active = activeStates(spec, given.states, given.rows);
+  const split = given.states.map((g, j): SplitCotangent => {
+    if (g === null || !differentiable(inner.states[j]!)) return { last: null, rest: null };
+    if (spec.traces[j] !== true) return { last: g, rest: null };
+    return spec.reverse ? { last: null, rest: g } : splitCotangent(g, outer.length);
+  });
 
   // The step of the backward loop: cotangents in, pulled back through one step of the forward loop.
   const starts: TensorVariable[] = [];
@@ -68,8 +74,8 @@ export function scanGradient(
   const carried = active.map((j) => like(inner.states[j]!, "carried"));
   for (const [k, j] of active.entries()) {
     starts.push(results.states[j]!);
-    const g = given.states[j] ?? null;
-    if (g === null || spec.traces[j] !== true) cotangents.push(carried[k]!);
+    const g = split[j]!.rest;
+    if (g === null) cotangents.push(carried[k]!);
     else {
       const slice = like(inner.states[j]!, "g");
       slices.push(slice);
@@ -119,14 +125,13 @@ export function scanGradient(
     recompute: spec.recompute,
     name: `grad_of_${spec.name ?? "scan_fn"}`,
   };
-  const isLast = (j: number): boolean => spec.traces[j] !== true && (given.states[j] ?? null) !== null;
   const loop = make(backward).apply({
     length: outer.length,
     first,
     limit,
     sequences: [...sequences, ...saved.sequences],
     initials: [
-      ...active.map((j) => (isLast(j) ? given.states[j]! : zero(outer.initials[j]!))),
+      ...active.map((j) => split[j]!.last ?? zero(outer.initials[j]!)),
       ...summed.map((v) => zero(outer.constants[inner.constants.indexOf(v)]!)),
     ],
     constants: constants.map((c) => c.outer),
@@ -138,7 +143,7 @@ export function scanGradient(
     if (k < 0) return null;
     let g = found.states[k]!;
     if (whole !== null && knownSize(whole) !== 1) g = switch_(whole, g, zerosLike(g));
-    const trace = spec.traces[j] === true ? (given.states[j] ?? null) : null;
+    const trace = split[j]!.rest;
     // Row `first` of a trace (`limit` of a reversed one) is the initial state itself.
     return trace === null ? g : add(g, at(trace, spec.reverse ? outer.limit : outer.first));
   };
