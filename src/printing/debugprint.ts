@@ -39,7 +39,14 @@ export function debugprint(what: Printable, options: DebugprintOptions = {}): st
   }
   const printer = new TreePrinter(options, compiled === undefined ? null : order);
   for (const out of outputs) printer.print(out);
+  printer.printInnerGraphs();
   return printer.lines.join("\n");
+}
+
+/** The graphs inside of a node: the step of a loop, the sides of a choice. */
+function innerGraphs({ op }: Apply): readonly (readonly Variable[])[] {
+  const { lambda, yes, no } = op as Partial<Record<"lambda" | "yes" | "no", { readonly outputs: readonly Variable[] }>>;
+  return [lambda, yes, no].flatMap((l) => (l === undefined ? [] : [l.outputs]));
 }
 
 class TreePrinter {
@@ -54,10 +61,23 @@ class TreePrinter {
     this.#order = order;
   }
 
+  /** The graphs inside of the nodes printed so far, and of those printed with them. */
+  printInnerGraphs(): void {
+    const done = new Set<Apply>();
+    for (;;) {
+      const next = [...this.#done].find((node) => !done.has(node) && innerGraphs(node).length > 0);
+      if (next === undefined) return;
+      if (done.size === 0) this.lines.push("", "Inner graphs of the scan ops:");
+      done.add(next);
+      this.lines.push("", `${next.op.toString()}${this.#id(next)}`);
+      for (const outputs of innerGraphs(next)) for (const out of outputs) this.print(out, " >");
+    }
+  }
+
   /** Iterative: graphs are deeper than the call stack. */
-  print(root: Variable): void {
+  print(root: Variable, start = ""): void {
     const stack: { v: Variable; prefix: string; childPrefix: string; depth: number }[] = [];
-    stack.push({ v: root, prefix: "", childPrefix: "", depth: 0 });
+    stack.push({ v: root, prefix: start, childPrefix: start === "" ? "" : "  ", depth: 0 });
     for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
       const { v, prefix, childPrefix, depth } = item;
       const { owner } = v;
