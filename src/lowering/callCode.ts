@@ -157,12 +157,14 @@ function matrix(
 
 /** Copies `from` to `to`, unless they are the same storage. */
 function copyInto(ctx: CodeContext, to: Stored, from: Stored): Stmt[] {
-  if (to.buffer === from.buffer) return [];
   const { b, alg } = ctx.tracer;
+  // Rows of one buffer, as the states of a loop are, are storage apart.
+  const isShared = to.buffer === from.buffer;
+  if (isShared && alg.normal(to.layout.offset) === alg.normal(from.layout.offset)) return [];
   const sameSizes = to.sizes.every((n, axis) => n === from.sizes[axis]);
   const slots = to.dtype.startsWith("complex") ? 2 : 1;
   const scaled = (e: Expr): Expr => alg.normal(b.mul(e, slots));
-  if (sameSizes && ctx.tracer.isContiguous(from)) {
+  if (sameSizes && !isShared && ctx.tracer.isContiguous(from)) {
     return [
       {
         kind: "call",

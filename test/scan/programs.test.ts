@@ -58,6 +58,16 @@ const cases: readonly Case[] = [
     false,
   ],
   [
+    "a trace whose rows start as the rows before",
+    [x, m, n],
+    () => [
+      loop((p) => T.setSubtensor(p.at("1:"), T.cos(p.at(":-1"))), { outputsInfo: x, nSteps: n }),
+      loop((p) => p.dot(m).add(p), { outputsInfo: T.identityLike(m), nSteps: n }),
+    ],
+    [[vector, matrix, 3]],
+    false,
+  ],
+  [
     "a last state that a product replaces",
     [m, n],
     () => [loop((p) => p.dot(m).add(p), { outputsInfo: T.identityLike(m), nSteps: n }).at(-1)],
