@@ -9,21 +9,24 @@ import { elemNode, like, scalarValue } from "./matchers.ts";
 
 type T = TensorVariable;
 
-/** x**n by squaring, for the small exponents that occur; x**0.5 = sqrt x, x**-n = 1/x**n. */
+/** x**n by squaring, for the small exponents that occur; x**-n = 1/x**n. */
 function powerByConstant(node: Apply, ctx: RuleContext): RuleResult {
   const out = node.outputs[0] as T;
   const [x, y] = node.inputs as [T, T];
   const n = scalarValue(y);
   if (n === undefined || x.dtype !== out.dtype) return null;
-  let result: T | null = null;
-  if (n === 0.5) result = isFloat(x.dtype) ? sqrt(x) : null;
-  else if (n === -0.5) result = isFloat(x.dtype) ? div(1, sqrt(x)) : null;
-  else if (Number.isInteger(n) && Math.abs(n) <= 16 && n !== 0) {
-    if (n < 0 && !isFloat(x.dtype)) return null;
-    const positive = integerPower(x, Math.abs(n));
-    result = n > 0 ? positive : div(1, positive);
-  }
-  return result === null ? null : like(result, out, ctx);
+  if (!Number.isInteger(n) || Math.abs(n) > 16 || n === 0 || (n < 0 && !isFloat(x.dtype))) return null;
+  const positive = integerPower(x, Math.abs(n));
+  return like(n > 0 ? positive : div(1, positive), out, ctx);
+}
+
+/** x**0.5 = sqrt x, but for -0 and -infinity, of which pow makes positive numbers. */
+function powerToRoot(node: Apply, ctx: RuleContext): RuleResult {
+  const out = node.outputs[0] as T;
+  const [x, y] = node.inputs as [T, T];
+  const n = scalarValue(y);
+  if ((n !== 0.5 && n !== -0.5) || !isFloat(x.dtype) || x.dtype !== out.dtype) return null;
+  return like(n > 0 ? sqrt(x) : div(1, sqrt(x)), out, ctx);
 }
 
 function integerPower(x: T, n: number): T {
@@ -63,7 +66,11 @@ function mergeAbs(node: Apply, ctx: RuleContext): RuleResult {
 }
 
 export const specializeRules: readonly Rule[] = [
-  nodeRule("local_pow_specialize", ["pow"], powerByConstant, { formula: "x**2 = sqr x, x**0.5 = sqrt x, ..." }),
+  nodeRule("local_pow_specialize", ["pow"], powerByConstant, { formula: "x**2 = sqr x, x**3 = sqr(x) * x, ..." }),
+  nodeRule("local_pow_to_sqrt", ["pow"], powerToRoot, {
+    exactness: "special",
+    formula: "x**0.5 = sqrt x, x**-0.5 = 1/sqrt x",
+  }),
   nodeRule("local_mul_to_sqr", ["mul"], square, { exactness: "exact", formula: "x*x = sqr x" }),
   nodeRule("local_abs_merge", ["mul", "true_div"], mergeAbs, { exactness: "exact", formula: "|x| * |y| = |x * y|" }),
   nodeRule("local_div_by_power_of_two", ["true_div"], divideByPowerOfTwo, {
