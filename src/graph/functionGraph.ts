@@ -5,14 +5,9 @@
  */
 import { InternalError } from "../errors.ts";
 import { Apply, withOriginOf } from "./apply.ts";
+import { Clients, type Client } from "./clients.ts";
 import { toposort } from "./traversal.ts";
 import { isConstant, isShared, type Variable } from "./variable.ts";
-
-/** One use of a variable: argument `index` of `node`, or output `index` of the graph when `node` is null. */
-export interface Client {
-  readonly node: Apply | null;
-  readonly index: number;
-}
 
 /** One recorded replacement. */
 export interface Replacement {
@@ -33,7 +28,7 @@ export class FunctionGraph {
 
   readonly #outputs: Variable[];
   readonly #inputSet: ReadonlySet<Variable>;
-  readonly #clients = new Map<Variable, Client[]>();
+  readonly #clients = new Clients();
   /** Interned nodes by key. */
   readonly #nodes = new Map<string, Apply>();
   readonly #keyOf = new Map<Apply, string>();
@@ -51,10 +46,10 @@ export class FunctionGraph {
     this.#inputSet = new Set(inputs);
     for (const v of inputs) {
       this.#imported.set(v, v);
-      this.#clients.set(v, []);
+      this.#clients.start(v);
     }
     this.#outputs = outputs.map((v) => this.import(v));
-    for (const [index, v] of this.#outputs.entries()) this.#addClient(v, null, index);
+    for (const [index, v] of this.#outputs.entries()) this.#clients.add(v, null, index);
   }
 
   get outputs(): readonly Variable[] {
@@ -67,7 +62,7 @@ export class FunctionGraph {
   }
 
   clients(v: Variable): readonly Client[] {
-    return this.#clients.get(v) ?? [];
+    return this.#clients.of(v);
   }
 
   /** True when `node` belongs to this graph and somebody uses it. */
@@ -134,7 +129,7 @@ export class FunctionGraph {
         if (!found) throw new InternalError(`missing client ${node.toString()} of ${input.toString()}`);
       }
     }
-    for (const [v, list] of this.#clients) {
+    for (const [v, list] of this.#clients.entries()) {
       for (const { node, index } of list) {
         const user = node === null ? this.#outputs[index] : node.inputs[index];
         if (user !== v) throw new InternalError(`stale client of ${v.toString()}`);
@@ -181,7 +176,7 @@ export class FunctionGraph {
       throw new InternalError(`${v.toString()} is neither an input nor a constant of this function.`);
     }
     this.#imported.set(v, own);
-    if (!this.#clients.has(own)) this.#clients.set(own, []);
+    if (!this.#clients.has(own)) this.#clients.start(own);
     return own;
   }
 
@@ -221,26 +216,17 @@ export class FunctionGraph {
     this.#nodes.set(key, copy);
     this.#keyOf.set(copy, key);
     for (const out of copy.outputs) {
-      this.#clients.set(out, []);
+      this.#clients.start(out);
       this.#imported.set(out, out);
     }
-    for (const [index, v] of inputs.entries()) this.#addClient(v, copy, index);
+    for (const [index, v] of inputs.entries()) this.#clients.add(v, copy, index);
     this.onChange?.(copy);
     return copy;
   }
 
-  #addClient(v: Variable, node: Apply | null, index: number): void {
-    const list = this.#clients.get(v);
-    if (list === undefined) this.#clients.set(v, [{ node, index }]);
-    else list.push({ node, index });
-  }
-
   #removeClient(v: Variable, node: Apply | null, index: number): void {
-    const list = this.#clients.get(v);
-    const at = list?.findIndex((c) => c.node === node && c.index === index) ?? -1;
-    if (at < 0) return;
-    list!.splice(at, 1);
-    if (this.onSingle !== undefined && list!.length === 1 && list![0]!.node !== null) this.onSingle(list![0]!.node);
+    const left = this.#clients.remove(v, node, index);
+    if (left?.length === 1 && left[0]!.node !== null) this.onSingle?.(left[0]!.node);
   }
 
   // --- replacement -----------------------------------------------------------------------------
@@ -264,7 +250,7 @@ export class FunctionGraph {
       for (const { node, index } of Array.from(this.clients(old))) {
         if (node !== null && above.has(node)) continue;
         this.#removeClient(old, node, index);
-        this.#addClient(now, node, index);
+        this.#clients.add(now, node, index);
         if (node === null) this.#outputs[index] = now;
         else this.#setInput(node, index, now, work);
       }
@@ -308,7 +294,7 @@ export class FunctionGraph {
       this.#keyOf.delete(node);
       if (this.#nodes.get(key) === node) this.#nodes.delete(key);
       for (const out of node.outputs) {
-        this.#clients.delete(out);
+        this.#clients.drop(out);
         if (this.#imported.get(out) === out) this.#imported.delete(out);
       }
       for (const [index, v] of node.inputs.entries()) {

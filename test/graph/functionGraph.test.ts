@@ -35,6 +35,28 @@ describe("FunctionGraph", () => {
     expect(g.toposort()).toHaveLength(3);
   });
 
+  it("keeps the clients of what is used in very many places", () => {
+    const x = toy("x");
+    const y = toy("y");
+    const ops = Array.from({ length: 300 }, (_, i) => new ToyOp(`op${i}`));
+    const g = new FunctionGraph(
+      [x, y],
+      ops.map((op) => plus.call(op.call(x, x), x)),
+    );
+    expect(g.clients(x)).toHaveLength(900);
+    // Some uses go, in no particular order, until the list is short again.
+    for (const i of ops.map((_, k) => (k * 7) % 300)) {
+      if (i % 60 === 0) continue;
+      g.replace(g.outputs[i]!, y, "test");
+      if (i % 40 === 0) g.checkIntegrity();
+    }
+    g.checkIntegrity();
+    expect(g.clients(x)).toHaveLength(15);
+    expect(g.clients(y)).toHaveLength(295);
+    g.replace(g.outputs[0]!, x, "test");
+    g.checkIntegrity();
+  });
+
   it("merges clients that become equal by a replacement", () => {
     const x = toy("x");
     const y = toy("y");
