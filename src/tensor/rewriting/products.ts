@@ -261,6 +261,32 @@ function batchedToDot(node: Apply): RuleResult {
   return reshape(dot(rows, b), [...sizes.slice(0, -1), shapeI(b, 1)]);
 }
 
+/** The gradient of that matrix: a sum of products over the stack is one product over all rows. */
+function sumOfBatched(node: Apply, ctx: RuleContext): RuleResult {
+  const { op } = node;
+  const product = node.inputs[0] as T;
+  if (!(op instanceof Sum) || product.owner === null || !(product.owner.op instanceof BatchedDot)) return null;
+  if (ctx.clientCount(product) > 1 || !isFloat(product.dtype) || (node.outputs[0] as T).dtype !== product.dtype)
+    return null;
+  const [p, q] = product.owner.inputs as [T, T];
+  const batch = p.ndim - 2;
+  if (p.ndim !== q.ndim || op.axes.length !== batch || op.axes.some((k) => k >= batch)) return null;
+  if (op.axes.some((k) => (p.type.shape[k] === 1) !== (q.type.shape[k] === 1))) return null;
+  // The transpose of the last two axes, as gradients have it, makes the rows of both factors lie alike.
+  const swap = p.owner;
+  if (swap === null || !(swap.op instanceof DimShuffle) || (swap.inputs[0] as T).ndim !== p.ndim) return null;
+  const isSwap = swap.op.pattern.every((axis, k) => axis === (k < batch ? k : k === batch ? batch + 1 : batch));
+  if (!isSwap) return null;
+  // Stacks of other sizes may have as many rows: that they do not fit is an error that must stay.
+  const [x, sizes] = [ctx.shapeOf(swap.inputs[0]!), ctx.shapeOf(q)];
+  if (op.axes.some((k) => !isSameSize(x[k]!, sizes[k]!, ctx))) return null;
+  const rowsOf = (v: T): T => {
+    const sizes = Array.from({ length: v.ndim }, (_, k) => shapeI(v, k));
+    return reshape(v, [sizeProduct(sizes.slice(0, -1)), sizes.at(-1)!]);
+  };
+  return dot(transposed(rowsOf(swap.inputs[0] as T)), rowsOf(q));
+}
+
 export const productRules: readonly Rule[] = [
   nodeRule("local_dot_chain", ["dot"], chainOrder, {
     formula: "dot(dot(A, B), x) = dot(A, dot(B, x)); A.B.C in the cheapest order where sizes are known",
@@ -282,6 +308,9 @@ export const productRules: readonly Rule[] = [
     formula: "sum((A[:, :, None] * B)**2, axis=1) = dot(A**2, B**2)",
   }),
   nodeRule("local_sum_mul_to_dot", ["Sum"], sumOfOuter, { formula: "sum(A[:, :, None] * B, axis=1) = dot(A, B)" }),
+  nodeRule("local_sum_of_batched_dot", ["Sum"], sumOfBatched, {
+    formula: "sum(batchedDot(X.T, Y) over the stack) = dot(all rows of X transposed, all rows of Y)",
+  }),
   nodeRule("local_batched_dot_to_dot", ["BatchedDot"], batchedToDot, {
     formula: "matmul(stack of A, B) = dot(all rows of A, B)",
   }),

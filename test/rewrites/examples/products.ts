@@ -52,5 +52,10 @@ export const productExamples: Examples = {
   local_sumsqr2dot: () => ({ inputs: [A, B], outputs: [sum(M.sqr(outer()), { axis: [0, 1] })] }),
   local_sum_mul_to_dot: () => ({ inputs: [A, B], outputs: [sum(outer(), { axis: 1 })] }),
   local_batched_dot_to_dot: () => ({ inputs: [t, A], outputs: [matmul(t, A)] }),
+  local_sum_of_batched_dot: () => ({
+    inputs: [t],
+    shapes: [[2, 4, 3]],
+    outputs: [sum(matmul(dimshuffle(t, [0, 2, 1]), M.exp(t)), { axis: 0 })],
+  }),
   local_diag_of_diag: () => ({ inputs: [x], outputs: [diagonal(diag(x))] }),
 };
