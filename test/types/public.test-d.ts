@@ -135,23 +135,25 @@ weights.setValue([1, 2]);
 weights.setValue(theano.zeros([3], "float64"));
 declare const someArray: NdArray;
 weights.setValue(someArray);
-// Loops give one output by itself, several as a list, and updates.
-type Symbolic = T.TensorVariable;
-const [single, updates] = theano.scan({ fn: (e, s) => s.add(e), sequences: T.dvector(), outputsInfo: T.constant(0) });
-holds<Equal<typeof single, Symbolic>>();
-theano.function([], single, { updates });
-const [ended] = theano.scan({ fn: (s) => [s.mul(2), theano.until(s.gt(9))], outputsInfo: T.constant(1), nSteps: 9 });
-holds<Equal<typeof ended, Symbolic>>();
-const [[first, second]] = theano.scan({ fn: (s) => [s, s.mul(2)], outputsInfo: [T.constant(1), null], nSteps: 9 });
-holds<Equal<typeof first, Symbolic>>();
-void second.shape;
-const [squares] = theano.map({ fn: (e) => e.mul(e), sequences: T.dvector() });
-holds<Equal<typeof squares, Symbolic>>();
-const either = theano.ifelse(T.bscalar(), T.dvector(), T.dvector());
-void either.shape;
-const [left, right] = theano.ifelse(T.bscalar(), [single, ended], [ended, single]);
-void left.add(right);
-// @ts-expect-error: a step function is needed
-theano.scan({ sequences: T.dvector() });
-// @ts-expect-error: no such option
-theano.scan({ fn: (e) => e, sequences: T.dvector(), steps: 3 });
+{
+  // Loops give one output by itself, several as a list, and updates.
+  type Symbolic = T.TensorVariable;
+  const [single, updates] = theano.scan({ fn: (e, s) => s.add(e), sequences: T.dvector(), outputsInfo: T.constant(0) });
+  holds<Equal<typeof single, Symbolic>>();
+  theano.function([], single, { updates });
+  const [ended] = theano.scan({ fn: (s) => [s.mul(2), theano.until(s.gt(9))], outputsInfo: T.constant(1), nSteps: 9 });
+  holds<Equal<typeof ended, Symbolic>>();
+  const [[first, second]] = theano.scan({ fn: (s) => [s, s.mul(2)], outputsInfo: [T.constant(1), null], nSteps: 9 });
+  holds<Equal<typeof first, Symbolic>>();
+  void second.shape;
+  const [squares] = theano.map({ fn: (e) => e.mul(e), sequences: T.dvector() });
+  holds<Equal<typeof squares, Symbolic>>();
+  const either = theano.ifelse(T.bscalar(), T.dvector(), T.dvector());
+  void either.shape;
+  const [left, right] = theano.ifelse(T.bscalar(), [single, ended], [ended, single]);
+  void left.add(right);
+  // @ts-expect-error: a step function is needed
+  theano.scan({ sequences: T.dvector() });
+  // @ts-expect-error: no such option
+  theano.scan({ fn: (e) => e, sequences: T.dvector(), steps: 3 });
+}
