@@ -1,4 +1,5 @@
 /** `T`: symbolic tensors and everything that is done with them, in the order of the manual. */
+import * as broadcasting from "./broadcasting.ts";
 import * as constructors from "./constructors.ts";
 import * as alloc from "./alloc.ts";
 import * as diagonals from "./diagonals.ts";
@@ -15,6 +16,7 @@ import * as math from "./math.ts";
 import * as multiIndex from "./multiIndex.ts";
 import * as nnet from "./nnet/index.ts";
 import * as numeric from "./numeric.ts";
+import * as numpyExtras from "./numpyExtras.ts";
 import * as padding from "./pad.ts";
 import * as ranges from "./ranges.ts";
 import * as reduction from "./reduction.ts";
@@ -56,6 +58,7 @@ export { variance as var } from "./reduction.ts";
 
 // Shapes
 export * from "./alloc.ts";
+export * from "./broadcasting.ts";
 export { dimshuffle, transpose, DimShuffle } from "./dimshuffle.ts";
 export * from "./grid.ts";
 export * from "./join.ts";
@@ -84,6 +87,7 @@ export * from "./extraOps.ts";
 export * from "./kron.ts";
 export * from "./multiIndex.ts";
 export * from "./numeric.ts";
+export * from "./numpyExtras.ts";
 export * from "./permutation.ts";
 export * from "./search.ts";
 export * from "./selection.ts";
@@ -117,6 +121,8 @@ const functions: ExprFunctions = {
   ...layout,
   ...multiIndex,
   ...numeric,
+  ...numpyExtras,
+  ...broadcasting,
   ...padding,
   ...ranges,
   ...special,

@@ -247,5 +247,19 @@ case("trapezoid", lambda y: np.trapezoid(y, x=np.array([0.0, 1, 3, 4, 8]), axis=
 case("trapezoid", lambda y: np.trapezoid(y, dx=0.5, axis=0), numbers((4, 2)), dx=0.5, axis=0)
 case("vdot", np.vdot, numbers((2, 3), "complex128"), numbers((3, 2), "complex128", seed=1))
 
+
+# several arrays, bins, keys
+case("broadcastArrays", lambda *a: [np.array(v) for v in np.broadcast_arrays(*a)], numbers((3, 1)), numbers((1, 4), "int8"), numbers(()))
+case("histogram", lambda x: np.histogram(x), numbers((3, 7)), ulp=2)
+case("histogram", lambda x: np.histogram(x, bins=4, range=(-1, 1)), numbers((20,), "int32"), bins=4, range=[-1, 1], ulp=2)
+case("histogram", lambda x: np.histogram(x, bins=np.array([-1.0, 0, 0.5, 2])), numbers((20,)), bins=np.array([-1.0, 0, 0.5, 2]))
+case("lexsort", lambda k: np.lexsort(k), [numbers((9,), seed=2), numbers((9,), "int64", span=3)])
+for f, name in [(np.nansum, "nansum"), (np.nanprod, "nanprod"), (np.nanmean, "nanmean")]:
+    case(name, f, np.array([1.5, np.nan, -2.0, np.nan, 0.25]))
+    case(name, lambda x, f=f: f(x, axis=0), np.array([[1.5, np.nan], [-2.0, 4.0]]), axis=0)
+case("diagflat", lambda x, k: np.diagflat(x, k), numbers((2, 2)), 1)
+case("cross", np.cross, numbers((4, 3)), numbers((4, 3), seed=1))
+case("cross", np.cross, numbers((3,), "int32"), numbers((2, 3), seed=1))
+
 (HERE / "vocabulary.json").write_text("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in CASES) + "\n]\n")
 print(len(CASES), "cases")
