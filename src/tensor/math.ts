@@ -178,6 +178,11 @@ const castOps = new Map<DType, Elemwise>();
  * `x` converted to a dtype; `"floatX"` is `config.floatX`. Floats to integers saturate and NaN gives 0.
  * @throws DtypeError for an unknown dtype
  */
+export function cast<E extends DType, R extends number>(
+  x: TensorVariable<DType, R>,
+  dtype: E | "floatX",
+): TensorVariable<E, R>;
+export function cast(x: TensorLike, dtype: DType | "floatX"): TensorVariable;
 export function cast(x: TensorLike, dtype: DType | "floatX"): TensorVariable {
   const to = dtype === "floatX" ? config.floatX : parseDType(dtype);
   const v = asTensor(x);
