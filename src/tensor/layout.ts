@@ -3,7 +3,7 @@ import { AxisError, RankError } from "../errors.ts";
 import { asTensor } from "./constant.ts";
 import { dimshuffle, normalizeAxisOf } from "./dimshuffle.ts";
 import { join } from "./join.ts";
-import { listed } from "./options.ts";
+import { listed, optionsOf } from "./options.ts";
 import { operand, swapaxes } from "./shape.ts";
 import { normalizeAxes } from "./sizes.ts";
 import { at, slice } from "./subtensor/index.ts";
@@ -37,11 +37,17 @@ export function atleastNd(x: TensorLike, n: number, options: { readonly left?: b
   return dimshuffle(v, options.left === false ? [...allAxes(v), ...missing] : [...missing, ...allAxes(v)]);
 }
 
+export interface RollaxisOptions {
+  /** The axis before which it comes to lie; default 0. */
+  readonly start?: number;
+}
+
 /**
  * Axis `axis` moved to lie before `start`; the others keep their order.
  * @throws AxisError for an axis out of range; `start` may be as large as the rank
  */
-export function rollaxis(x: TensorLike, axis: number, start = 0): TensorVariable {
+export function rollaxis(x: TensorLike, axis: number, options?: RollaxisOptions | number): TensorVariable {
+  const { start = 0 } = optionsOf<RollaxisOptions, "start">(options, "start");
   const v = asTensor(x);
   const from = normalizeAxisOf(axis, v.ndim, "rollaxis");
   const before = start < 0 ? start + v.ndim : start;
@@ -56,8 +62,14 @@ export function rollaxis(x: TensorLike, axis: number, start = 0): TensorVariable
   return dimshuffle(v, rest);
 }
 
+export interface FlipOptions {
+  /** One axis, several, or all when absent. */
+  readonly axis?: number | readonly number[] | null;
+}
+
 /** `x` in opposite order along an axis, several, or (by default) all. */
-export function flip(x: TensorLike, axis?: number | readonly number[] | null): TensorVariable {
+export function flip(x: TensorLike, options?: FlipOptions | number | readonly number[] | null): TensorVariable {
+  const { axis } = optionsOf<FlipOptions, "axis">(options, "axis");
   const v = asTensor(x);
   const given = axis === undefined || axis === null ? allAxes(v) : typeof axis === "number" ? [axis] : axis;
   const axes = normalizeAxes(given, v.ndim, "flip");

@@ -31,6 +31,7 @@ import {
   switch_,
 } from "./math.ts";
 import { any, sum } from "./reduction.ts";
+import { optionsOf } from "./options.ts";
 import { ravel } from "./reshape.ts";
 import { operand, shapeI } from "./shape.ts";
 import { searchsorted } from "./search.ts";
@@ -92,12 +93,18 @@ export function hypot(x: TensorLike, y: TensorLike): TensorVariable {
   return switch_(or(isinf(p), isinf(q)), Infinity, size);
 }
 
+export interface TakeAlongAxisOptions {
+  /** The last axis when absent; all elements in C order for `null`. */
+  readonly axis?: number | null;
+}
+
 /** The elements of `x` at `positions` along an axis: `out[i, j] = x[positions[i, j], j]` for axis 0. Both have one rank. */
 export function takeAlongAxis(
   x: TensorLike,
   positions: TensorLike | NestedIndex,
-  axis: number | null = -1,
+  options: TakeAlongAxisOptions | number | null = -1,
 ): TensorVariable {
+  const { axis = -1 } = optionsOf<TakeAlongAxisOptions, "axis">(options, "axis");
   if (axis === null) return takeAlongAxis(ravel(x), ravel(integers(positions)), 0);
   const v = asTensor(x);
   const p = integers(positions);

@@ -6,6 +6,7 @@ import { alloc, arange, tri, zeros } from "./alloc.ts";
 import { asTensor } from "./constant.ts";
 import { dimshuffle } from "./dimshuffle.ts";
 import { add, cast, div, eq, exp2, floor, log, mul, neq, pow, sub, switch_, exp } from "./math.ts";
+import { isRecord } from "./options.ts";
 import { operand, shapeI, shape as shapeOf } from "./shape.ts";
 import { asSize, knownSize, sizeAlgebra, type SizeLike } from "./sizes.ts";
 import { asSizes, type SizesLike } from "./sizeArguments.ts";
@@ -13,6 +14,8 @@ import { nonzero } from "./subtensor/index.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
 export interface LinspaceOptions {
+  /** How many numbers; default 50. */
+  readonly num?: SizeLike;
   /** Is the last number `stop` itself? Default true. */
   readonly endpoint?: boolean;
   /** Default: that of the ends, `config.floatX` for numbers and integers. */
@@ -41,9 +44,10 @@ function ends(start: TensorLike, stop: TensorLike, op: string): [TensorVariable,
 export function linspace(
   start: TensorLike,
   stop: TensorLike,
-  num: SizeLike = 50,
+  num: SizeLike | LinspaceOptions = 50,
   options: LinspaceOptions = {},
 ): TensorVariable {
+  if (isRecord(num)) return linspace(start, stop, (num as LinspaceOptions).num ?? 50, num as LinspaceOptions);
   const [a, b] = ends(start, stop, "linspace");
   const { endpoint = true, dtype } = options;
   const n = asSize(num, "linspace");
@@ -68,9 +72,10 @@ export interface LogspaceOptions extends LinspaceOptions {
 export function logspace(
   start: TensorLike,
   stop: TensorLike,
-  num: SizeLike = 50,
+  num: SizeLike | LogspaceOptions = 50,
   options: LogspaceOptions = {},
 ): TensorVariable {
+  if (isRecord(num)) return logspace(start, stop, (num as LogspaceOptions).num ?? 50, num as LogspaceOptions);
   const { base = 10, dtype, endpoint = true } = options;
   const exponents = linspace(start, stop, num, { endpoint });
   const powers = base === 2 ? exp2(exponents) : pow(base, exponents);
@@ -81,9 +86,10 @@ export function logspace(
 export function geomspace(
   start: TensorLike,
   stop: TensorLike,
-  num: SizeLike = 50,
+  num: SizeLike | LinspaceOptions = 50,
   options: LinspaceOptions = {},
 ): TensorVariable {
+  if (isRecord(num)) return geomspace(start, stop, (num as LinspaceOptions).num ?? 50, num as LinspaceOptions);
   const [a, b] = ends(start, stop, "geomspace");
   const { endpoint = true, dtype } = options;
   const n = asSize(num, "geomspace");

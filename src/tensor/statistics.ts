@@ -25,6 +25,7 @@ import {
   switch_,
 } from "./math.ts";
 import { mean, sum, type Axis, type ReduceOptions } from "./reduction.ts";
+import { optionsOf } from "./options.ts";
 import { reshape } from "./reshape.ts";
 import { operand, shape as shapeOf, shapeI, expandDims } from "./shape.ts";
 import { normalizeAxes, sizeProduct } from "./sizes.ts";
@@ -62,8 +63,8 @@ function sortedLast(v: TensorVariable, axis: Axis | undefined, op: string): { li
  * @throws ValueError for a number outside [0, 1], DtypeError for complex numbers, AxisError for an axis out of range, IndexError at run
  * time where there is no element
  */
-export function quantile(x: TensorLike, q: TensorLike, options: QuantileOptions = {}): TensorVariable {
-  return quantileOf(x, q, options, "quantile", 1);
+export function quantile(x: TensorLike, q: TensorLike, options?: QuantileOptions | Axis): TensorVariable {
+  return quantileOf(x, q, optionsOf<QuantileOptions, "axis">(options, "axis"), "quantile", 1);
 }
 
 /**
@@ -74,8 +75,8 @@ export function quantile(x: TensorLike, q: TensorLike, options: QuantileOptions 
  * console.log(String(T.percentile([1, 2, 3, 10], [0, 50, 100]).eval())); // [ 1.   2.5 10. ]
  * ```
  */
-export function percentile(x: TensorLike, q: TensorLike, options: QuantileOptions = {}): TensorVariable {
-  return quantileOf(x, q, options, "percentile", 100);
+export function percentile(x: TensorLike, q: TensorLike, options?: QuantileOptions | Axis): TensorVariable {
+  return quantileOf(x, q, optionsOf<QuantileOptions, "axis">(options, "axis"), "percentile", 100);
 }
 
 function quantileOf(x: TensorLike, q: TensorLike, options: QuantileOptions, op: string, whole: number): TensorVariable {
@@ -140,10 +141,9 @@ function between(lines: TensorVariable, position: TensorVariable, method: Quanti
 }
 
 /** The middle element along an axis, several or all, the mean of the two middle ones where their number is even; see {@link quantile}. */
-export function median(x: TensorLike, options: ReduceOptions | Axis = {}): TensorVariable {
-  const given = typeof options === "number" || Array.isArray(options) ? { axis: options as Axis } : options;
+export function median(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   const v = asTensor(x);
-  const { axis, keepdims } = (given ?? {}) as ReduceOptions;
+  const { axis, keepdims } = optionsOf<ReduceOptions, "axis">(options, "axis");
   if (isComplex(v.dtype)) {
     throw new DtypeError("median: there is no order on complex numbers.", { op: "median", inputs: [operand(v)] });
   }

@@ -4,6 +4,7 @@ import { DtypeError, ValueError } from "../errors.ts";
 import { asTensor } from "./constant.ts";
 import { normalizeAxisOf } from "./dimshuffle.ts";
 import { cast } from "./math.ts";
+import { optionsOf } from "./options.ts";
 import { ravel } from "./reshape.ts";
 import { operand, shape as shapeOf, specifyShape } from "./shape.ts";
 import { asSize, knownSize, sizeAlgebra, type SizeLike } from "./sizes.ts";
@@ -35,9 +36,9 @@ export interface TopkOptions {
 export function topkAndArgtopk(
   x: TensorLike,
   kth: SizeLike,
-  options: TopkOptions = {},
+  options: TopkOptions | number | null = {},
 ): [values: TensorVariable, positions: TensorVariable] {
-  const { axis: along = -1, idxDtype = "int64" } = options;
+  const { axis: along = -1, idxDtype = "int64" } = optionsOf<TopkOptions, "axis">(options, "axis");
   const given = asTensor(x);
   const v = along === null ? ravel(given) : given;
   const axis = normalizeAxisOf(along ?? 0, v.ndim, "topk");
@@ -67,12 +68,12 @@ export function topkAndArgtopk(
 }
 
 /** The `kth` largest elements along an axis (the `-kth` smallest for a negative number), ascending; see {@link topkAndArgtopk}. */
-export function topk(x: TensorLike, kth: SizeLike, options?: TopkOptions): TensorVariable {
+export function topk(x: TensorLike, kth: SizeLike, options?: TopkOptions | number | null): TensorVariable {
   return topkAndArgtopk(x, kth, options)[0];
 }
 
 /** The positions of the elements that {@link topk} gives. */
-export function argtopk(x: TensorLike, kth: SizeLike, options?: TopkOptions): TensorVariable {
+export function argtopk(x: TensorLike, kth: SizeLike, options?: TopkOptions | number | null): TensorVariable {
   return topkAndArgtopk(x, kth, options)[1];
 }
 
@@ -84,10 +85,10 @@ export interface PartitionOptions {
 function partitioned(
   x: TensorLike,
   kth: number | readonly number[],
-  options: PartitionOptions,
+  options: PartitionOptions | number | null,
   op: string,
 ): TensorVariable[] {
-  const { axis = -1 } = options;
+  const { axis = -1 } = optionsOf<PartitionOptions, "axis">(options, "axis");
   const given = asTensor(x);
   const v = axis === null ? ravel(given) : given;
   const k = normalizeAxisOf(axis ?? 0, v.ndim, op);
@@ -109,7 +110,7 @@ function partitioned(
 export function partition(
   x: TensorLike,
   kth: number | readonly number[],
-  options: PartitionOptions = {},
+  options: PartitionOptions | number | null = {},
 ): TensorVariable {
   return partitioned(x, kth, options, "partition")[0]!;
 }
@@ -118,7 +119,7 @@ export function partition(
 export function argpartition(
   x: TensorLike,
   kth: number | readonly number[],
-  options: PartitionOptions = {},
+  options: PartitionOptions | number | null = {},
 ): TensorVariable {
   return partitioned(x, kth, options, "argpartition")[1]!;
 }

@@ -127,3 +127,25 @@ describe("small functions of nnet", () => {
     expect(T.cpuContiguous(x)).toBe(x);
   });
 });
+
+describe("options bare or by name", () => {
+  const same = (a: T.TensorVariable, b: T.TensorVariable): void => expect(a.eval().toList()).toEqual(b.eval().toList());
+  const x = T.constant([
+    [3, 1, 2],
+    [6, 5, 4],
+  ]);
+  it("mean the same", () => {
+    same(T.flip(x, 1), T.flip(x, { axis: 1 }));
+    same(T.rollaxis(x, 1, 0), T.rollaxis(x, 1, { start: 0 }));
+    same(T.linspace(0, 1, 5), T.linspace(0, 1, { num: 5 }));
+    same(T.logspace(0, 1, 3, { endpoint: false }), T.logspace(0, 1, { num: 3, endpoint: false }));
+    same(T.geomspace(1, 8, 4), T.geomspace(1, 8, { num: 4 }));
+    same(T.takeAlongAxis(x, [[1, 0, 1]], 0), T.takeAlongAxis(x, [[1, 0, 1]], { axis: 0 }));
+    same(T.percentile(x, 50, 0), T.percentile(x, 50, { axis: 0 }));
+    same(T.quantile(x, 0.5), T.percentile(x, 50, null));
+    same(T.median(x, 0), T.median(x, { axis: 0 }));
+    same(T.topk(x, 2, 0), T.topk(x, 2, { axis: 0 }));
+    same(T.partition(x, 1, null), T.partition(x, 1, { axis: null }));
+    same(T.pad(x, 1, "edge"), T.pad(x, 1, { mode: "edge" }));
+  });
+});
