@@ -149,7 +149,7 @@ const ordinary: (...args: readonly TensorLike[]) => TensorVariable = elementLoop
     const { k } = r;
     const out = r.var("result", NaN);
     const u = r.let("u", k.abs(x!));
-    const far = k.and(k.gt(u, 30), k.gt(u, k.mul(k.mul(v!, v!), 0.6)));
+    const far = k.and(k.gt(u, 30), k.gt(u, k.mul(k.mul(v!, v!), 0.2)));
     r.if(k.and(k.gt(u, 0), k.lt(u, Infinity)), () => {
       r.if(
         far,

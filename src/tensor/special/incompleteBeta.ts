@@ -8,7 +8,6 @@ import { add, div, exp, gamma, gammaln, log, log1p, lt, mul, neg, sub, switch_ }
 import { asTensor } from "../constant.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
 import { elementLoop } from "./elementLoop.ts";
-import { log1pMinus } from "./incompleteGamma.ts";
 import type { Routine } from "./routine.ts";
 
 /** A number, and what rounding took from it. */
@@ -36,18 +35,31 @@ function density(r: Routine, a: Expr, b: Expr, given: Part, other: Part): Expr {
       r.set(out, k.mul(k.mul(inverse, powers), k.add(lost, 1)));
     },
     () => {
-      const [p, q] = [r.let("p", k.add(a, G_LESS_HALF)), r.let("q", k.add(b, G_LESS_HALF))];
-      const whole = k.add(c, G_LESS_HALF);
-      const u = r.let("u", k.div(k.sub(k.mul(x, b), k.mul(y, p)), p));
-      const v = r.let("v", k.div(k.sub(k.mul(y, a), k.mul(x, q)), q));
-      const logOf = (w: Expr, ratio: Expr): Expr =>
-        k.select(k.lt(w, -0.5), k.sub(r.fn("log", ratio), w), log1pMinus(r, w));
-      const left = k.mul(a, logOf(u, k.mul(x, k.div(whole, p))));
-      const right = k.mul(b, logOf(v, k.mul(y, k.div(whole, q))));
-      const rest = k.sub(k.sub(1, k.div(k.mul(b, x), p)), k.div(k.mul(a, y), q));
-      const exponent = k.add(k.add(left, right), k.mul(rest, G_LESS_HALF));
+      const [first, second] = [k.sum(a, k.c(G_LESS_HALF)), k.sum(b, k.c(G_LESS_HALF))];
+      const [p, q] = [r.let("p", first.hi), r.let("q", second.hi)];
+      const both = k.sum(a, b);
+      const all = k.sum(both.hi, k.c(G_LESS_HALF));
+      const whole = r.let("whole", all.hi);
       const sums = k.div(k.div(lanczosSum(k, c), lanczosSum(k, a)), lanczosSum(k, b));
-      r.set(out, k.mul(k.mul(sums, k.sqrt(k.mul(p, k.div(q, whole)))), r.fn("exp", exponent)));
+      const factor = k.mul(sums, k.sqrt(k.mul(p, k.div(q, whole))));
+      const none = k.c(0);
+      const [left, right] = [k.product(x, whole), k.product(y, whole)];
+      const [one, two] = [k.quotient(left, { hi: p, lo: none }), k.quotient(right, { hi: q, lo: none })];
+      const [u, v] = [r.let("u", one.hi), r.let("v", two.hi)];
+      const [logU, logV] = [k.mul(a, r.fn("log", u)), k.mul(b, r.fn("log", v))];
+      r.if(
+        k.and(k.lt(k.abs(logU), 600), k.and(k.lt(k.abs(logV), 600), k.gt(k.add(logU, logV), -600))),
+        () => {
+          // (x c / a)^a (y c / b)^b, with what rounding takes from each part made up for.
+          const more = k.div(k.add(both.lo, all.lo), whole);
+          const ofA = k.sub(k.add(k.div(one.lo, u), k.add(more, k.div(given.rest, x))), k.div(first.lo, p));
+          const ofB = k.sub(k.add(k.div(two.lo, v), k.add(more, k.div(other.rest, y))), k.div(second.lo, q));
+          const lost = k.add(k.mul(a, ofA), k.mul(b, ofB));
+          const powers = k.mul(k.mul(r.pow(u, a), r.pow(v, b)), Math.exp(G_LESS_HALF));
+          r.set(out, k.mul(k.mul(factor, powers), k.add(lost, 1)));
+        },
+        () => r.set(out, k.mul(factor, r.fn("exp", k.add(k.add(logU, logV), G_LESS_HALF)))),
+      );
     },
   );
   return out;

@@ -32,12 +32,28 @@ function density(r: Routine, a: Expr, x: Expr): Expr {
     k.and(k.and(k.lt(a, 140), k.lt(x, 690)), k.lt(k.abs(size), 690)),
     () => r.set(out, k.mul(k.div(r.pow(x, a), gammaValue(k, a)), r.fn("exp", k.neg(x)))),
     () => {
-      const fac = r.let("fac", k.add(a, G_LESS_HALF));
-      const u = r.let("u", k.div(k.sub(k.sub(x, a), G_LESS_HALF), fac));
-      const direct = k.sub(r.fn("log", k.div(x, fac)), u);
-      const power = k.mul(a, k.select(k.lt(u, -0.5), direct, log1pMinus(r, u)));
-      const exponent = k.sub(power, k.mul(u, G_LESS_HALF));
-      r.set(out, k.mul(k.div(k.sqrt(fac), lanczosSum(k, a)), r.fn("exp", exponent)));
+      const sum = k.sum(a, k.c(G_LESS_HALF));
+      const fac = r.let("fac", sum.hi);
+      const factor = k.div(k.sqrt(fac), lanczosSum(k, a));
+      const ratio = k.quotient({ hi: x, lo: k.c(0) }, { hi: fac, lo: k.c(0) });
+      const base = r.let("base", ratio.hi);
+      const apart = k.sum(fac, k.neg(x));
+      r.if(
+        k.and(k.lt(k.abs(k.mul(a, r.fn("log", base))), 600), k.lt(k.abs(apart.hi), 600)),
+        () => {
+          // (x / fac)^a e^(fac - x), with what rounding takes from each part made up for.
+          const lost = k.mul(a, k.sub(k.div(ratio.lo, base), k.div(sum.lo, fac)));
+          const small = k.add(k.add(lost, apart.lo), sum.lo);
+          const parts = k.mul(r.pow(base, a), r.fn("exp", apart.hi));
+          r.set(out, k.mul(k.mul(factor, parts), k.add(small, 1)));
+        },
+        () => {
+          const u = r.let("u", k.div(k.sub(k.sub(x, a), G_LESS_HALF), fac));
+          const direct = k.sub(r.fn("log", base), u);
+          const power = k.mul(a, k.select(k.lt(u, -0.5), direct, log1pMinus(r, u)));
+          r.set(out, k.mul(factor, r.fn("exp", k.sub(power, k.mul(u, G_LESS_HALF)))));
+        },
+      );
     },
   );
   return out;
@@ -147,10 +163,8 @@ function incomplete(isUpper: boolean) {
     const valid = k.and(k.ge(a!, 0), k.ge(x!, 0));
     const store = (value: Expr, upper: boolean): void => r.set(out, upper === isUpper ? value : k.sub(1, value));
     const logx = r.fn("log", k.atLeast(x!, 5e-324));
-    const series = k.or(
-      k.and(k.le(x!, 0.5), k.le(a!, k.div(-0.4, logx))),
-      k.and(k.and(k.gt(x!, 0.5), k.le(x!, 1.1)), k.ge(k.mul(x!, 1.1), a!)),
-    );
+    const series = k.and(k.le(x!, 0.5), k.le(a!, k.div(-0.4, logx)));
+    const reach = k.select(k.le(x!, 1.1), k.mul(x!, 1.1), x!);
     r.if(valid, () => {
       r.if(
         k.eq(x!, 0),
@@ -177,7 +191,7 @@ function incomplete(isUpper: boolean) {
                     () => store(upperSeries(r, a!, x!), true),
                     () =>
                       r.if(
-                        k.and(k.gt(x!, 1.1), k.ge(x!, a!)),
+                        k.and(k.gt(x!, 0.5), k.ge(reach, a!)),
                         () => store(upperFraction(r, a!, x!), true),
                         () => store(lowerSeries(r, a!, x!), false),
                       ),
