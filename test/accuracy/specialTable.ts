@@ -31,7 +31,7 @@ export const PROMISED: Readonly<Record<string, Bound>> = {
   betainc: { ulp: 32, where: "a and b from 0.05 to 200, x in (0, 1)", method: "continued fraction" },
   zeta: { ulp: 16, where: "s from 1.01 to 61, q from 0.01 to 1000", method: "Euler and Maclaurin" },
   jv: {
-    ulp: 64,
+    ulp: 16,
     where: "v from 0 to 25, x from 0.01 to 200, of the amplitude where x > v",
     method: "recurrence; Hankel",
   },
