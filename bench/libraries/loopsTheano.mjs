@@ -98,18 +98,10 @@ if (has("compile_lstm")) {
   const W = theano.shared(theano.zeros([8, 8], "float32"));
   const cost = T.mean(T.sqr(T.tanh(x.dot(W))));
   theano.function([x], cost, { updates: [[W, W.sub(theano.grad(cost, W))]] });
-  // The second finds what the first left in the compile cache.
-  const times = [0, 1].map(() => {
-    const { inputs, loss, updates } = lstm();
-    const start = performance.now();
-    const f = theano.function(inputs, loss, { updates });
-    const ms = performance.now() - start;
-    const rows = theano.zeros([5, 32], "float32");
-    const value = +f(rows, rows);
-    f.free();
-    return { ms, value };
-  });
-  // On WebAssembly there is no cache, and the first is what a user waits for.
-  const { ms } = theano.config.linker === "c" ? times[1] : times[0];
-  console.log(JSON.stringify({ name: "compile_lstm", ms, first: times[0].ms, value: times[0].value }));
+  const { inputs, loss, updates } = lstm();
+  const start = performance.now();
+  const f = theano.function(inputs, loss, { updates });
+  const ms = performance.now() - start;
+  const rows = theano.zeros([5, 32], "float32");
+  console.log(JSON.stringify({ name: "compile_lstm", ms, first: ms, value: +f(rows, rows) }));
 }
