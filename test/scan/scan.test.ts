@@ -213,6 +213,42 @@ describe("values and derivatives", () => {
   });
 });
 
+describe("finite differences agree", () => {
+  const { verifyGrad } = theano.gradient;
+
+  it("with taps, several states and a constant", () => {
+    verifyGrad(
+      (x, h, w) => {
+        const [[a, b]] = theano.scan({
+          fn: (before, now, p, q, r) => [T.tanh(p.mul(w).add(now)), T.sin(q.sub(before)).mul(r)],
+          sequences: { input: x, taps: [-1, 0] },
+          outputsInfo: [h.at(0), { initial: h, taps: [-2, -1] }],
+        });
+        return a.mul(b);
+      },
+      [sequence, [0.3, -0.6], 0.8],
+    );
+  });
+
+  it("with an end by until and a loop inside", () => {
+    verifyGrad(
+      (m, w) => {
+        const [s] = theano.scan({
+          fn: (row, p) => {
+            const [q] = theano.scan({ fn: (e, r) => T.tanh(r.add(e)), sequences: row, outputsInfo: p });
+            const next = q.at(-1).mul(w).add(0.5);
+            return [next, theano.until(next.gt(0.9))];
+          },
+          sequences: m,
+          outputsInfo: T.constant(0.1, "float64"),
+        });
+        return s.at(-1);
+      },
+      [rows, 0.7],
+    );
+  });
+});
+
 describe("truncated gradients", () => {
   it("are those of the last steps, the states before being constants", () => {
     const step = (xt: TensorVariable, s: TensorVariable, w: TensorVariable): TensorVariable => T.tanh(xt.add(s.mul(w)));
