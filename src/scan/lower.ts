@@ -15,6 +15,7 @@ import type {
 } from "../ir/lowered.ts";
 import type { Expr, Stmt } from "../ir/node.ts";
 import { asIndex, loadElement, loopNest, scalarOperand, storeElement } from "../tensor/loops.ts";
+import { adjacentRows } from "./adjacentRows.ts";
 import { COUNTS, outerInputs, outerOutputs, type ScanSpec } from "./scanSpec.ts";
 
 export function lowerScan(spec: ScanSpec, ctx: LowerContext): Lowered | null {
@@ -154,8 +155,12 @@ class LoopCode {
       ...outputs.rows.map((x): InnerTarget => ({ kind: "store", to: rowOf(b, x, t) })),
       ...(until ? [{ kind: "keep" } as const] : []),
     ];
-    const { body, kept } = this.#inner.emit(inputs, targets, this.#args.host);
-    return { body: [...body], condition: kept.at(-1) ?? null };
+    const { host } = this.#args;
+    const step = this.#inner.emit(inputs, targets, host);
+    const fixed = new Set(given.slice(sequences + traces.length).map((x) => x.buffer));
+    const adjacent = adjacentRows(b, step.body, fixed, k, (buffer) => host.adopt(buffer));
+    this.#out.push(...adjacent.before);
+    return { body: [...adjacent.body], condition: step.kept.at(-1) ?? null };
   }
 
   /** Ends after the first step in which the condition holds. */
