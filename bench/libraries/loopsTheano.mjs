@@ -18,7 +18,8 @@ const data = (shape, seed, scale = 1) => {
 for (const batch of [1, 32]) {
   const name = `rnn_${batch}`;
   if (!has(name)) continue;
-  const share = (shape, seed, scale) => theano.shared(data(shape, seed, scale), { borrow: true });
+  // Shapes are known to all libraries.
+  const share = (shape, seed, scale) => theano.shared(data(shape, seed, scale), { borrow: true, shape });
   const x = share([STEPS, batch, HIDDEN], 1);
   const [W, U, b] = [share([HIDDEN, HIDDEN], 2, SCALE), share([HIDDEN, HIDDEN], 3, SCALE), share([HIDDEN], 4, SCALE)];
   const [states] = theano.scan({

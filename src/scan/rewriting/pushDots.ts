@@ -36,6 +36,12 @@ function shuffled(v: Variable, pattern: string): TensorVariable | null {
   return owner.inputs[0] as TensorVariable;
 }
 
+/** A batch of one: a matrix of one row (axis 0) or one column (1). */
+function isOne(v: Variable, axis: 0 | 1): boolean {
+  const shape = v.type.buffer()?.shape;
+  return shape?.length === 2 && shape[axis] === 1;
+}
+
 function productOf(v: Variable): Product | null {
   const { owner } = v;
   if (owner !== null && owner.op instanceof Dot) {
@@ -47,7 +53,8 @@ function productOf(v: Variable): Product | null {
   const node = elemwise(v, "mul");
   if (node === null || node.inputs.length !== 2) return null;
   for (const [a, b] of [node.inputs, [...node.inputs].reverse()] as [Variable, Variable][]) {
-    const [left, right] = [shuffled(a, "0,x"), shuffled(b, "x,0")];
+    const left = shuffled(a, "0,x") ?? (isOne(a, 1) ? shuffled(a, "1,0") : null);
+    const right = shuffled(b, "x,0") ?? (isOne(b, 0) ? (b as TensorVariable) : null);
     if (left !== null && right !== null) return { left, isTransposed: true, right };
   }
   return null;
