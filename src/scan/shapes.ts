@@ -12,9 +12,13 @@ import { innerInputs, innerOutputs, type OuterInputs, type ScanSpec } from "./sc
 export class InnerShapes {
   readonly #given: ReadonlyMap<Variable, readonly Variable[]>;
   readonly #map: ShapeMap;
+  /** Sizes that are given mean what they say: nothing behind them is looked at. */
+  readonly #ends: ReadonlySet<Variable>;
+  readonly #resolved = new Map<Variable, Variable>();
 
   constructor(given: ReadonlyMap<Variable, readonly Variable[]>) {
     this.#given = given;
+    this.#ends = new Set([...given.values()].flat());
     this.#map = new ShapeMap((v, axis) => given.get(v)?.[axis] ?? shapeI(v, axis));
   }
 
@@ -24,8 +28,14 @@ export class InnerShapes {
 
   /** Sizes that the graph itself reads are those given too. */
   #resolve(size: Variable): Variable {
+    let known = this.#resolved.get(size);
+    if (known === undefined) this.#resolved.set(size, (known = this.#search(size)));
+    return known;
+  }
+
+  #search(size: Variable): Variable {
     const table = new Map<Variable, Variable>();
-    for (const node of toposort([size])) {
+    for (const node of toposort([size], this.#ends)) {
       if (!(node.op instanceof ShapeI)) continue;
       const [x] = node.inputs as [Variable];
       const known = this.#given.get(x)?.[node.op.axis] ?? this.#map.shapeOf(x)[node.op.axis]!;
