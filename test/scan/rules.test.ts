@@ -92,6 +92,50 @@ describe("scan_pushout_dot1", () => {
   });
 });
 
+describe("a batch of one", () => {
+  const batches = T.tensor3("batches", "float64");
+  const [u, z] = [T.dmatrix("u"), T.dvector("z")];
+  const states = theano.scan({
+    fn: (row, p) => T.tanh(row.dot(w).add(p.dot(u)).add(z)),
+    sequences: batches,
+    outputsInfo: T.zeros([1, 2], "float64"),
+  })[0];
+  const goals = [states, ...theano.grad(states.sum(), [w, u, z])];
+
+  it("of sequences whose batch is not known is computed", () => {
+    const rows = [[[0.1, 0.4]], [[0.3, -0.2]], [[0.5, 0.8]]];
+    for (const linker of ["wasm", "c"]) {
+      const f = theano.function([batches, w, u, z], goals, { mode: new theano.Mode({ linker }) });
+      const slow = theano.function([batches, w, u, z], goals, { mode: reference });
+      const args = [rows, point[1], point[2].slice(0, 2), [0.1, -0.2]] as const;
+      const expected = slow(...args);
+      for (const [i, r] of f(...args).entries()) {
+        for (const [k, e] of [...(expected[i]!.data as Float64Array)].entries()) expect(r.data[k]).toBeCloseTo(e, 12);
+      }
+    }
+  });
+
+  it("has the gradients of its weights after the loop", () => {
+    const back = loopsOf(theano.function([batches, w, u, z], goals)).find((op) => op.reverse)!;
+    // The products that are left: with the transposed weights, and none of states with slopes.
+    expect(opsIn(back).filter((n) => n === "dot").length).toBe(1);
+    expect(back.traces.length).toBe(2);
+  });
+});
+
+describe("a transposed matrix that no step changes", () => {
+  it("is copied once, before the loop", () => {
+    for (const linker of ["wasm", "c"]) {
+      const [s] = theano.scan({ fn: (p) => T.tanh(p.dot(w.T)), outputsInfo: x, nSteps: 4 });
+      const f = theano.function([x, w], s.at(-1), { mode: new theano.Mode({ linker }) });
+      expect(String(f.program)).toMatch(/w\.rows\[[^]*for k < 4:[^]*gemm [^]*w\.rows/);
+      const slow = theano.function([x, w], s.at(-1), { mode: reference });
+      const [found, expected] = [f, slow].map((g) => g(point[0], point[1]).data as Float64Array);
+      for (const [k, e] of expected!.entries()) expect(found![k]).toBeCloseTo(e, 12);
+    }
+  });
+});
+
 describe("scan_remove_unused and scan_save_mem", () => {
   it("only the last state is kept where only it is wanted", () => {
     const n = T.lscalar("n");
