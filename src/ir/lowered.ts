@@ -25,6 +25,8 @@ export interface LowerContext {
   check(cond: Expr, message: string): void;
   /** The value of an integer scalar input as an index, where it is known before the program runs. */
   scalar(input: number): Expr | null;
+  /** May anything read output `output`? What nothing reads need not be computed. */
+  isUsed(output: number): boolean;
   /** Prepares a graph inside of the node, to be written into a block; `null` when it has no program. */
   inner(request: InnerRequest): InnerProgram | null;
 }

@@ -80,6 +80,9 @@ export function lowerGraph(request: LowerRequest): LoweredProgram | HostNodes {
   const b = new IrBuilder();
   const alg = new IndexAlgebra(b);
   const scope = new SizeScope(alg, request.makeSize, prepareInner);
+  for (const node of request.nodes) for (const out of node.outputs) scope.unused.add(out);
+  for (const node of request.nodes) for (const v of node.inputs) scope.unused.delete(v);
+  for (const { variable } of request.results) scope.unused.delete(variable);
   const hosts = new Set<Apply>();
   const first = visitAll(scope, request, new Map(), hosts);
   if (hosts.size > 0) return { hosts };

@@ -67,6 +67,8 @@ export class SizeScope {
   readonly #constants = new Map<number, Variable>();
   readonly #values = new Map<Variable, Ref>();
   readonly #sizes = new Map<Variable, Ref[]>();
+  /** Outputs of the program's own nodes that neither a node nor the caller reads. */
+  readonly unused: Set<Variable> = new Set();
   /** Prepares graphs inside of nodes. */
   readonly prepareInner: PrepareInner;
 
@@ -252,6 +254,7 @@ export class Shapes {
         const value = this.scalar(node.inputs[input]!);
         return value === null ? null : this.#scope.alg.asIndex(value);
       },
+      isUsed: (output) => !this.#scope.unused.has(node.outputs[output]!),
       inner: (request) => this.#scope.prepareInner(this.#scope, this, node, request),
     };
   }

@@ -1,7 +1,7 @@
 /** Sorting along an axis. */
 import { fromFlat, toFlat, type Complex, type Element } from "../array/index.ts";
 import type { NdArray } from "../array/ndArray.ts";
-import { isDiscrete, type DType } from "../dtype.ts";
+import { isComplex, isDiscrete, type DType } from "../dtype.ts";
 import { Apply } from "../graph/apply.ts";
 import { Op, type InputGradient } from "../graph/op.ts";
 import type { Variable } from "../graph/variable.ts";
@@ -12,6 +12,7 @@ import { arange } from "./alloc.ts";
 import { asTensor } from "./constant.ts";
 import { dimshuffle, normalizeAxisOf } from "./dimshuffle.ts";
 import { isPair, loadElement, storeElement, type Operand } from "./loops.ts";
+import { RadixSort, type SortOperands } from "./radixSort.ts";
 import { optionsOf } from "./options.ts";
 import { ravel } from "./reshape.ts";
 import { shapeI } from "./shape.ts";
@@ -82,26 +83,33 @@ export class Sort extends Op {
     return [takeAlong(g as TensorVariable, node.outputs[2] as TensorVariable, this.axis)];
   }
 
-  /** A merge sort of positions: runs of 1, 2, 4 ... merged from one buffer to the other and back. */
   lower(ctx: LowerContext): Lowered {
     const { b } = ctx;
     const { shape, dtype } = ctx.inputs[0]!;
     const { axis } = this;
     return {
       form: "block",
-      emit: ({ inputs: [x], outputs: [values, order, ranks] }) => {
+      emit: ({ inputs: [x], outputs: [values, order, ranks], host }) => {
         const lines = shape.map((_, i) => b.natural(`i${i}`));
         const place = (p: Expr): Expr[] => lines.map((ref, i) => (i === axis ? p : ref));
-        const sort = new LineSort(
-          b,
-          dtype,
-          shape[axis]!,
-          { x: x!, values: values!, order: order!, ranks: ranks! },
-          place,
-        );
+        const n = shape[axis]!;
+        const all = { x: x!, values: values!, order: order!, ranks: ranks! };
+        const used: SortOperands = {
+          x: x!,
+          ...(ctx.isUsed(0) ? { values: values! } : {}),
+          ...(ctx.isUsed(1) ? { order: order! } : {}),
+          ...(ctx.isUsed(2) ? { ranks: ranks! } : {}),
+        };
+        // Complex numbers have no keys.
+        const isMerged = isComplex(dtype);
+        const sort = isMerged
+          ? new LineSort(b, dtype, n, all, place)
+          : new RadixSort(b, dtype, n, used, place, host, shape.length === 1);
         let stmts = sort.statements();
-        for (let i = lines.length - 1; i >= 0; i--) {
-          if (i !== axis) stmts = [{ kind: "for", ref: lines[i]!, extent: shape[i]!, mode: "serial", body: stmts }];
+        const others = lines.map((_, i) => i).filter((i) => i !== axis);
+        for (const i of others.toReversed()) {
+          const mode = i === others[0] && !isMerged ? "parallel" : "serial";
+          stmts = [{ kind: "for", ref: lines[i]!, extent: shape[i]!, mode, body: stmts }];
         }
         return stmts;
       },
@@ -126,23 +134,18 @@ function compareComplex(x: Complex, y: Complex): number {
   return x.im < y.im ? -1 : Number(x.im > y.im);
 }
 
-/** The buffers of one sort. */
-interface SortOperands {
-  readonly x: Operand;
-  readonly values: Operand;
-  readonly order: Operand;
-  readonly ranks: Operand;
-}
-
-/** The statements that sort one line. `order` and `ranks` hold positions while merging; the sorted ones end up in `order`. */
+/**
+ * A merge sort of positions: runs of 1, 2, 4 ... merged from one buffer to the other and back. `order` and `ranks` hold positions while merging; the
+ * sorted ones end up in `order`.
+ */
 class LineSort {
   readonly #b: IrBuilder;
   readonly #dtype: DType;
   readonly #n: Expr;
-  readonly #operands: SortOperands;
+  readonly #operands: Required<SortOperands>;
   readonly #place: (p: Expr) => Expr[];
 
-  constructor(b: IrBuilder, dtype: DType, n: Expr, operands: SortOperands, place: (p: Expr) => Expr[]) {
+  constructor(b: IrBuilder, dtype: DType, n: Expr, operands: Required<SortOperands>, place: (p: Expr) => Expr[]) {
     this.#b = b;
     this.#dtype = dtype;
     this.#n = n;

@@ -1,0 +1,76 @@
+/** Sizes at which structural ops take another way through their loops, on both targets against each op's own `perform`. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { NdArray } from "../../src/array/ndArray.ts";
+import * as theano from "../../src/index.ts";
+import { tensor as T } from "../../src/index.ts";
+import { whyNotNative } from "../../src/runtime/native/device.ts";
+import type { TensorVariable } from "../../src/tensor/variable.ts";
+import { difference, DTYPES, edges, sample } from "../conformance/driver.ts";
+
+const why = whyNotNative();
+const TARGETS = why === null ? (["wasm", "c"] as const) : (["wasm"] as const);
+
+beforeAll(() => void (theano.config["gcc.cxxflags"] = "-O1"));
+afterAll(() => void (theano.config["gcc.cxxflags"] = ""));
+
+function agree(
+  inputs: readonly TensorVariable[],
+  outputs: readonly TensorVariable[],
+  argLists: readonly unknown[][],
+): void {
+  const compile = (linker: "reference" | "c" | "wasm"): ((...args: unknown[]) => NdArray[]) =>
+    theano.function([...inputs], [...outputs], { mode: new theano.Mode({ linker }) }) as never;
+  const reference = compile("reference");
+  for (const linker of TARGETS) {
+    const f = compile(linker);
+    for (const args of argLists) {
+      const wanted = reference(...args);
+      for (const [i, got] of f(...args).entries())
+        expect(difference(got, wanted[i]!, {}), `${linker}, result ${i}: ${outputs[i]!.toString()}`).toBeNull();
+    }
+  }
+}
+
+/** Numbers that go round, with all kinds of special ones among them. */
+function mixed(dtype: theano.DType, n: number): NdArray {
+  const [plain, special] = [sample(dtype, [n]), edges(dtype, n, 3)];
+  const [x, y] = [plain, special].map((a) => a.toList(dtype.endsWith("int64") ? { bigint: true } : {})) as [
+    unknown[],
+    unknown[],
+  ];
+  return theano.array(x.map((e, i) => (i % 3 === 0 ? y[i] : e)) as never, dtype);
+}
+
+describe("sorting lines of every length", () => {
+  it.each(DTYPES.filter((d) => !d.startsWith("complex")))("%s", (dtype) => {
+    const x = T.tensor({ dtype, shape: [null] });
+    const lengths = [0, 1, 39, 40, 257, 8191, 8192, 70_001];
+    agree(
+      [x],
+      [T.sort(x), T.argsort(x)],
+      lengths.map((n) => [mixed(dtype, n)]),
+    );
+  });
+
+  it.each(["float32", "float64"] as const)("values and positions apart, and in rows and columns: %s", (dtype) => {
+    const x = T.tensor({ dtype, shape: [null, null] });
+    for (const axis of [0, 1]) {
+      const args = [
+        [3, 50],
+        [50, 3],
+        [2, 8200],
+        [0, 60],
+        [60, 0],
+      ].map(([r, c]) => [theano.function([], T.reshape(T.constant(mixed(dtype, r! * c!)), [r!, c!]))()]);
+      agree([x], [T.sort(x, { axis })], args);
+      agree([x], [T.argsort(x, { axis })], args);
+    }
+  });
+
+  it("keeps the signs of zeros in their order", () => {
+    const n = 100_000;
+    const x = Float64Array.from({ length: n }, (_, i) => (i % 5 === 0 ? 0 : i % 5 === 1 ? -0 : (i % 7) - 3));
+    const v = T.dvector("x");
+    agree([v], [T.sort(v)], [[theano.array(x)], [theano.array(x.subarray(0, 1000))]]);
+  });
+});
