@@ -14,6 +14,7 @@ import {
   type ReduceMember,
 } from "./schedule.ts";
 import { label } from "./shapes.ts";
+import { inTiles } from "./tiles.ts";
 import type { Binding } from "./storage.ts";
 import type { Stored, Tracer } from "./trace.ts";
 import { scalarOf } from "./types.ts";
@@ -84,7 +85,8 @@ export class NestCode {
     if (columns !== null) return this.#accumulators.wrap(fresh, [], columns);
     const body = isFlat ? this.#flatItems() : items.flatMap((i) => this.#item(i));
     if (!this.#accumulators.isEmpty) return this.#accumulators.wrap(fresh, body, null);
-    return wrapLoops(fresh, body, isFlat ? "vector" : "parallel", "parallel");
+    const tiles = isFlat ? inTiles(this.#tracer.alg, fresh, body) : null;
+    return tiles ?? wrapLoops(fresh, body, isFlat ? "vector" : "parallel", "parallel");
   }
 
   // --- items -----------------------------------------------------------------------------------

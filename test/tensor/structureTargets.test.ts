@@ -74,3 +74,63 @@ describe("sorting lines of every length", () => {
     agree([v], [T.sort(v)], [[theano.array(x)], [theano.array(x.subarray(0, 1000))]]);
   });
 });
+
+describe("transpositions in tiles", () => {
+  it.each(DTYPES)("%s", (dtype) => {
+    const x = T.tensor({ dtype, shape: [null, null] });
+    const shapes = [
+      [33, 65],
+      [1, 40],
+      [40, 1],
+      [0, 40],
+      [64, 32],
+      [5, 100],
+    ];
+    agree(
+      [x],
+      [x.transpose(), x.at(T.slice(null, null, -1), T.slice(null, null, 2)).transpose()],
+      shapes.map((shape) => [sample(dtype, shape)]),
+    );
+  });
+
+  it("of three axes, and beside operands that lie the other way", () => {
+    const x = T.tensor({ dtype: "float32", shape: [null, null, null] });
+    const y = T.tensor({ dtype: "float64", shape: [null, null] });
+    const permutations = [
+      [0, 2, 1],
+      [2, 0, 1],
+      [1, 2, 0],
+      [2, 1, 0],
+      [1, 0, 2],
+    ];
+    agree(
+      [x],
+      permutations.map((p) => x.transpose(...p)),
+      [[sample("float32", [3, 35, 70])], [sample("float32", [40, 2, 33])]],
+    );
+    agree(
+      [y],
+      [y.mul(2).add(y.transpose()), y.transpose().at(T.slice(3, null)).mul(2)],
+      [[sample("float64", [70, 70])]],
+    );
+  });
+});
+
+describe("running sums and products along every axis", () => {
+  it.each(DTYPES)("%s", (dtype) => {
+    const x = T.tensor({ dtype, shape: [null, null, null] });
+    const shapes = [
+      [3, 4, 5],
+      [2, 3, 700],
+      [600, 2, 1],
+      [0, 3, 4],
+      [3, 0, 4],
+      [3, 4, 0],
+    ];
+    agree(
+      [x],
+      [0, 1, 2].flatMap((axis) => [T.cumsum(x, { axis }), T.cumprod(x, { axis })]),
+      shapes.map((shape) => [sample(dtype, shape)]),
+    );
+  });
+});
