@@ -125,7 +125,7 @@ export class LoopBench {
     say(
       `While this was measured, ${least.toFixed(1)} to ${most.toFixed(1)} processes wanted one of the ${cpus().length} cores` +
         (busy
-          ? ": **the machine was busy with other work**. All columns were slowed down alike, in turn; the smallest numbers are the closest to a quiet machine's."
+          ? ": **the machine was busy with other work**. Columns took turns, but not all met the same load: the smallest numbers are the closest to a quiet machine's."
           : "."),
     );
     for (const c of this.#cases) this.#table(c);
