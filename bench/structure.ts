@@ -6,6 +6,7 @@
  *     npm run bench:structure -- --quick            one process each, shorter
  *     npm run bench:structure -- --only sort        rows whose name matches
  *     npm run bench:structure -- --threads 1        tables for one thread (default 1,2)
+ *     npm run bench:structure -- --sizes 1e6        one number of elements (default 1e6,1e7)
  *     npm run bench:structure -- --write            writes docs/benchmarks-structure.md as well
  *     npm run bench:structure -- --note "..."       a sentence for the page
  *
@@ -41,6 +42,8 @@ interface Options {
   readonly budget: number;
   readonly only: RegExp;
   readonly threads: readonly number[];
+  /** Names of SIZES. */
+  readonly sizes: readonly string[];
   readonly say: (line?: string) => void;
 }
 
@@ -87,7 +90,7 @@ export class StructureBench {
     const { root, python, rounds, budget } = this.#o;
     const { present } = this.#native;
     if (column !== "wasm" && !present.has(({ c: "theanoC", numpy: "numpy", copy: "c" } as const)[column])) return;
-    for (const size of Object.keys(SIZES)) {
+    for (const size of this.#o.sizes) {
       console.error(`round ${round + 1} of ${rounds}, ${plural(count)}, ${size}: ${TITLES[column]}`);
       const ids = Object.keys(BYTES).flatMap((d) =>
         column === "copy" ? [copyOf(size, d)] : this.#cases.map((c) => `${c.name}_${size}_${d}`),
@@ -124,7 +127,7 @@ export class StructureBench {
     );
     for (const line of this.#missing) say(`- ${line}`);
     for (const count of this.#threads)
-      for (const size of Object.keys(SIZES)) for (const d of Object.keys(BYTES)) this.#table(count, size, d);
+      for (const size of this.#o.sizes) for (const d of Object.keys(BYTES)) this.#table(count, size, d);
     say();
     say("### What falls short");
     say();
@@ -175,7 +178,7 @@ export class StructureBench {
 
   #differences(): string[] {
     return this.#cases.flatMap((c) =>
-      Object.keys(SIZES).flatMap((size) =>
+      this.#o.sizes.flatMap((size) =>
         Object.keys(BYTES).flatMap((d) => {
           const id = `${c.name}_${size}_${d}`;
           const values = this.#threads.flatMap((count) =>
@@ -222,6 +225,7 @@ new StructureBench({
   rounds: Number(option("--rounds") ?? (isQuick ? 1 : 3)),
   budget: Number(option("--budget") ?? (isQuick ? 100 : 400)),
   only: new RegExp(option("--only") ?? "."),
+  sizes: (option("--sizes") ?? Object.keys(SIZES).join(",")).split(",").filter((size) => size in SIZES),
   threads: (option("--threads") ?? "1,2").split(",").map(Number),
   say,
 }).run();

@@ -134,3 +134,25 @@ describe("running sums and products along every axis", () => {
     );
   });
 });
+
+describe("masks", () => {
+  it.each([0, 1, 5, 1000])("of %d elements select in order", (n) => {
+    const [x, m] = [T.dvector("x"), T.tensor({ dtype: "bool", shape: [null] })];
+    const values = theano.array(Float64Array.from({ length: n }, (_, i) => i));
+    const masks = [0, 1, 2, 3].map((kind) =>
+      theano.array({
+        data: Uint8Array.from({ length: n }, (_, i) => Number([false, true, i % 3 === 0, (i * 7919) % 5 < 2][kind])),
+        shape: [n],
+        dtype: "bool",
+      }),
+    );
+    const f = theano.function([x, m], [x.at(m), m.nonzero()[0]!] as const);
+    for (const mask of masks) {
+      const flags = Array.from(mask.data as Uint8Array);
+      const wanted = Array.from({ length: n }, (_, i) => i).filter((i) => flags[i] === 1);
+      const [selected, places] = f(values, mask);
+      expect(selected.toList()).toEqual(wanted);
+      expect(places.toList()).toEqual(wanted);
+    }
+  });
+});
