@@ -24,6 +24,8 @@ import { stack } from "./tensor/join.ts";
 import { add } from "./tensor/math.ts";
 import { shape } from "./tensor/shape.ts";
 import { at } from "./tensor/subtensor/index.ts";
+import type { Plus } from "./tensor/indexTyping.ts";
+import type { GradientOf } from "./tensor/typing.ts";
 import { TensorVariable } from "./tensor/variable.ts";
 
 export {
@@ -71,22 +73,26 @@ export interface GradOptions {
  * console.log(+f(2)); // 12
  * ```
  */
-export function grad<V extends TensorVariable>(cost: TensorVariable | null, wrt: V, options?: GradOptions): V;
+export function grad<V extends TensorVariable>(
+  cost: TensorVariable | null,
+  wrt: V,
+  options?: GradOptions,
+): TensorVariable<GradientOf<V["dtype"]>, V["ndim"]>;
 export function grad<const L extends readonly TensorVariable[]>(
   cost: TensorVariable | null,
   wrt: L,
   options?: GradOptions,
-): { -readonly [K in keyof L]: L[K] };
+): { -readonly [K in keyof L]: TensorVariable<GradientOf<L[K]["dtype"]>, L[K]["ndim"]> };
 export function grad<K, V extends TensorVariable>(
   cost: TensorVariable | null,
   wrt: ReadonlyMap<K, V>,
   options?: GradOptions,
-): Map<K, V>;
+): Map<K, TensorVariable<GradientOf<V["dtype"]>, V["ndim"]>>;
 export function grad<const R extends Readonly<Record<string, TensorVariable>>>(
   cost: TensorVariable | null,
   wrt: R,
   options?: GradOptions,
-): { -readonly [K in keyof R]: R[K] };
+): { -readonly [K in keyof R]: TensorVariable<GradientOf<R[K]["dtype"]>, R[K]["ndim"]> };
 export function grad(cost: TensorVariable | null, wrt: Wrt, options: GradOptions = {}): unknown {
   if (wrt instanceof Map) return new Map(gradientEntries(cost, [...wrt], options));
   if (wrt instanceof TensorVariable) return namedGradients(cost, [wrt], options)[0];
@@ -321,7 +327,11 @@ export function Rop<F extends TensorVariable | readonly TensorVariable[]>(
  * The Jacobian of `expression` (rank 0 or 1) with respect to `wrt`: shape `[n, ...wrt.shape]` for a vector of n; a list for a list.
  * Where the number of rows is not known when the graph is built, or large, the rows are computed by a loop.
  */
-export function jacobian<V extends TensorVariable>(expression: TensorVariable, wrt: V, options?: GradOptions): V;
+export function jacobian<E extends TensorVariable, V extends TensorVariable>(
+  expression: E,
+  wrt: V,
+  options?: GradOptions,
+): TensorVariable<GradientOf<V["dtype"]>, Plus<E["ndim"], V["ndim"]>>;
 export function jacobian(
   expression: TensorVariable,
   wrt: readonly TensorVariable[],
@@ -369,7 +379,11 @@ function jacobianOfVector(
 }
 
 /** The Hessian of a scalar `cost` with respect to a vector `wrt`: shape `[n, n]`; a list for a list. */
-export function hessian<V extends TensorVariable>(cost: TensorVariable, wrt: V, options?: GradOptions): TensorVariable;
+export function hessian<V extends TensorVariable>(
+  cost: TensorVariable,
+  wrt: V,
+  options?: GradOptions,
+): TensorVariable<GradientOf<V["dtype"]>, 2>;
 export function hessian(cost: TensorVariable, wrt: readonly TensorVariable[], options?: GradOptions): TensorVariable[];
 export function hessian(
   cost: TensorVariable,

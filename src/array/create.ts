@@ -27,6 +27,35 @@ export type InferDType<V> =
         : DType
       : DType;
 
+/** Rank of what a value becomes: the depth of nested lists; `number` where it is not known to the compiler. */
+export type InferRank<V> = readonly NestedArray[] extends V
+  ? number
+  : V extends NdArray<infer _D, infer R>
+    ? R
+    : V extends ElementLike
+      ? 0
+      : V extends AnyTypedArray
+        ? 1
+        : V extends readonly []
+          ? 1
+          : V extends readonly (infer E)[]
+            ? OneMore[InferRank<E>]
+            : number;
+
+interface OneMore {
+  0: 1;
+  1: 2;
+  2: 3;
+  3: 4;
+  4: 5;
+  5: 6;
+  6: 7;
+  [rank: number]: number;
+}
+
+/** Rank of an array of a shape. */
+export type RankOfShape<S> = S extends number ? 1 : S extends readonly unknown[] ? S["length"] : number;
+
 interface DTypeOfTag {
   Int8Array: "int8";
   Int16Array: "int16";
@@ -143,12 +172,12 @@ function convert(value: unknown, dtype: DType | undefined, options: ArrayOptions
  * @throws DtypeError for values that the dtype would change, unless `allowDowncast`; JavaScript
  * numbers may be rounded to a float dtype.
  */
-export function array<const V extends ArrayInput>(value: V): NdArray<InferDType<V>>;
-export function array<D extends DType = DType>(
-  value: ArrayInput,
+export function array<const V extends ArrayInput>(value: V): NdArray<InferDType<V>, InferRank<V>>;
+export function array<D extends DType = DType, const V extends ArrayInput = ArrayInput>(
+  value: V,
   dtype: D | undefined,
   options?: ArrayOptions,
-): NdArray<D>;
+): NdArray<D, InferRank<V>>;
 export function array(value: ArrayInput, dtype?: DType, options: ArrayOptions = {}): NdArray {
   return convert(value, dtype === undefined ? undefined : parseDType(dtype), options);
 }
@@ -182,7 +211,10 @@ function isStorageOf<D extends DType>(value: unknown, dtype: D): value is DataOf
 }
 
 /** Zeros of a shape; `config.floatX` unless a dtype is given. */
-export function zeros<D extends DType = DType>(shape: ShapeLike, dtype?: D): NdArray<D> {
+export function zeros<D extends DType = DType, const S extends ShapeLike = ShapeLike>(
+  shape: S,
+  dtype?: D,
+): NdArray<D, RankOfShape<S>> {
   const wanted = (dtype === undefined ? config.floatX : parseDType(dtype)) as D;
   return NdArray.allocate(wanted, checkShape(shape));
 }
@@ -193,7 +225,10 @@ export function empty<D extends DType = DType>(shape: ShapeLike, dtype?: D): NdA
 }
 
 /** Ones of a shape; `config.floatX` unless a dtype is given. */
-export function ones<D extends DType = DType>(shape: ShapeLike, dtype?: D): NdArray<D> {
+export function ones<D extends DType = DType, const S extends ShapeLike = ShapeLike>(
+  shape: S,
+  dtype?: D,
+): NdArray<D, RankOfShape<S>> {
   const wanted = (dtype === undefined ? config.floatX : parseDType(dtype)) as D;
   return full(shape, 1, wanted);
 }
@@ -202,7 +237,11 @@ export function ones<D extends DType = DType>(shape: ShapeLike, dtype?: D): NdAr
  * One value everywhere. Without a dtype: floatX for numbers, bool, int64 and complex for the rest.
  * @throws DtypeError when the value does not fit.
  */
-export function full<D extends DType = DType>(shape: ShapeLike, value: ElementLike, dtype?: D): NdArray<D> {
+export function full<D extends DType = DType, const S extends ShapeLike = ShapeLike>(
+  shape: S,
+  value: ElementLike,
+  dtype?: D,
+): NdArray<D, RankOfShape<S>> {
   const element = array(value, dtype);
   const result = NdArray.allocate(element.dtype, checkShape(shape));
   if (slotsOf(result.dtype) === 1) {

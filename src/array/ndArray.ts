@@ -38,8 +38,12 @@ export interface ToListOptions {
  * Strides and offset count elements (a complex number is one element of two slots). Make one with
  * `array`, `zeros`, `ones`, `full`; views share the buffer. The fields never change; whether
  * elements do is the owner's matter.
+ *
+ * `R` is the rank where the compiler knows it. It only travels, to what is made of the array: arrays of all ranks are of one type, since what
+ * a function returns has the shape of its arguments.
  */
-export class NdArray<D extends DType = DType> implements Strided<D> {
+// oxlint-disable-next-line no-unused-vars -- see above
+export class NdArray<D extends DType = DType, R extends number = number> implements Strided<D> {
   readonly dtype: D;
   readonly shape: readonly number[];
   readonly strides: readonly number[];

@@ -11,7 +11,7 @@ export type Output = TensorVariable | OutputSpec;
 export type Outputs = null | undefined | Output | readonly Output[] | { readonly [key: string]: Output };
 
 type OneResult<O> =
-  O extends OutputSpec<infer V> ? OneResult<V> : O extends TensorVariable<infer D> ? NdArray<D> : NdArray;
+  O extends OutputSpec<infer V> ? OneResult<V> : O extends TensorVariable ? NdArray<O["dtype"], O["ndim"]> : NdArray;
 
 /** The type of a call's result: an array, a list, a record of arrays, or undefined. */
 export type ResultOf<O> = O extends null | undefined

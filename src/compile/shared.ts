@@ -1,11 +1,11 @@
 /** Shared variables: values that live between calls and are updated by functions. */
-import { array, type ArrayInput, type InferDType } from "../array/create.ts";
+import { array, type ArrayInput, type InferDType, type InferRank } from "../array/create.ts";
 import { NdArray } from "../array/ndArray.ts";
 import type { DType } from "../dtype.ts";
 import { ArgumentError, DtypeError, RankError, ShapeMismatchError } from "../errors.ts";
 import type { SharedLike, Variable } from "../graph/variable.ts";
-import type { Promotion } from "../tensor/promotionTypes.ts";
 import { tensorType, type TensorType } from "../tensor/type.ts";
+import type { Storable } from "../tensor/typing.ts";
 import { TensorVariable } from "../tensor/variable.ts";
 import { Container } from "./container.ts";
 
@@ -25,7 +25,10 @@ export interface SharedOptions<D extends DType = DType> {
  * A symbolic variable with a value that persists between calls; made by `theano.shared`. Functions read it without
  * it being an input, and write it through their `updates`.
  */
-export class SharedVariable<D extends DType = DType> extends TensorVariable<D> implements SharedLike {
+export class SharedVariable<out D extends DType = DType, out R extends number = number>
+  extends TensorVariable<D, R>
+  implements SharedLike
+{
   readonly container: Container;
   /** Applied by every function that uses the variable, unless told otherwise. */
   defaultUpdate: Variable | undefined;
@@ -36,12 +39,12 @@ export class SharedVariable<D extends DType = DType> extends TensorVariable<D> i
   }
 
   /** The present value: a copy, or with `borrow` possibly the storage itself. */
-  getValue(options: { readonly borrow?: boolean } = {}): NdArray<D> {
-    return this.container.get(options.borrow ?? false) as NdArray<D>;
+  getValue(options: { readonly borrow?: boolean } = {}): NdArray<D, R> {
+    return this.container.get(options.borrow ?? false) as NdArray<D, R>;
   }
 
   /** As `getValue`, on devices that cannot block too. */
-  async getValueAsync(options: { readonly borrow?: boolean } = {}): Promise<NdArray<D>> {
+  async getValueAsync(options: { readonly borrow?: boolean } = {}): Promise<NdArray<D, R>> {
     return this.getValue(options);
   }
 
@@ -49,12 +52,10 @@ export class SharedVariable<D extends DType = DType> extends TensorVariable<D> i
    * Replaces the value. The shape may change, dtype and rank may not.
    * @throws DtypeError, RankError, ShapeMismatchError
    */
-  setValue<V extends ArrayInput>(value: V & CheckDtype<D, V>, options: { readonly borrow?: boolean } = {}): void {
-    const converted = this.type.filter(value as ArrayInput, { what: `the value of ${this.toString()}` }) as NdArray<D>;
-    this.container.set(
-      converted,
-      options.borrow === true || ((converted as unknown) !== value && !shares(converted, value)),
-    );
+  setValue<const V extends ArrayInput>(value: Storable<D, R, V>, options?: { readonly borrow?: boolean }): void;
+  setValue(value: ArrayInput, options: { readonly borrow?: boolean } = {}): void {
+    const converted = this.type.filter(value, { what: `the value of ${this.toString()}` }) as NdArray<D>;
+    this.container.set(converted, options.borrow === true || (converted !== value && !shares(converted, value)));
   }
 
   /** Releases storage on a device at once. The value stays. */
@@ -62,10 +63,6 @@ export class SharedVariable<D extends DType = DType> extends TensorVariable<D> i
     this.container.evict();
   }
 }
-
-/** Rules out an array of a dtype that is known not to fit. */
-type CheckDtype<D extends DType, V> =
-  V extends NdArray<infer E> ? (DType extends E ? unknown : Promotion[D][E] extends D ? unknown : NdArray<D>) : unknown;
 
 /** May `converted` have the storage of what the user passed? */
 function shares(converted: NdArray, value: unknown): boolean {
@@ -109,11 +106,14 @@ function sharedShape(value: NdArray, options: SharedOptions): (number | null)[] 
  * console.log(String(state.getValue())); // [1. 1.]
  * ```
  */
-export function shared<D extends DType>(
-  value: ArrayInput,
+export function shared<D extends DType, const V extends ArrayInput = ArrayInput>(
+  value: V,
   options: SharedOptions<D> & { readonly dtype: D },
-): SharedVariable<D>;
-export function shared<const V extends ArrayInput>(value: V, options?: SharedOptions): SharedVariable<InferDType<V>>;
+): SharedVariable<D, InferRank<V>>;
+export function shared<const V extends ArrayInput>(
+  value: V,
+  options?: SharedOptions,
+): SharedVariable<InferDType<V>, InferRank<V>>;
 export function shared(value: ArrayInput, options: SharedOptions = {}): SharedVariable {
   if (value === undefined || value === null) {
     throw new ArgumentError("shared: a value is needed, got " + String(value) + ".");

@@ -1,4 +1,5 @@
 /** Tensors made from sizes: alloc, zeros, ones; the others by their files. */
+import type { DType } from "../dtype.ts";
 import { NdArray } from "../array/ndArray.ts";
 import { config } from "../config/config.ts";
 import { RankError, ShapeMismatchError } from "../errors.ts";
@@ -16,6 +17,7 @@ import { sizeOfInput, staticSizes, requireSizes, checkSizes } from "./sizeChecks
 import { isNonNegative, knownSize, type SizeLike } from "./sizes.ts";
 import { sumTo } from "./sumTo.ts";
 import { tensorType } from "./type.ts";
+import type { DTypeOf, DtypeOption, ListRank } from "./typing.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
 export { arange, ARange, type RangeOptions } from "./arange.ts";
@@ -121,6 +123,10 @@ export function alloc(value: TensorLike, ...sizes: readonly SizeLike[] | readonl
 }
 
 /** `x` stretched to a shape: axes of static size 1 are repeated, others must agree. */
+export function broadcastTo<X extends TensorLike, const S extends SizesLike>(
+  x: X,
+  shape: S,
+): TensorVariable<DTypeOf<X>, ListRank<S>>;
 export function broadcastTo(x: TensorLike, shape: SizesLike): TensorVariable {
   return alloc(x, shape);
 }
@@ -133,11 +139,19 @@ export function full(shape: SizesLike, value: TensorLike, options?: DTypeOption)
 }
 
 /** Zeros of a shape; `config.floatX` unless a dtype is given. */
+export function zeros<const S extends SizesLike, O extends DTypeOption = {}>(
+  shape: S,
+  options?: O,
+): TensorVariable<DtypeOption<O, DType>, ListRank<S>>;
 export function zeros(shape: SizesLike, options?: DTypeOption): TensorVariable {
   return full(shape, 0, dtypeOf(options) ?? config.floatX);
 }
 
 /** Ones of a shape; `config.floatX` unless a dtype is given. */
+export function ones<const S extends SizesLike, O extends DTypeOption = {}>(
+  shape: S,
+  options?: O,
+): TensorVariable<DtypeOption<O, DType>, ListRank<S>>;
 export function ones(shape: SizesLike, options?: DTypeOption): TensorVariable {
   return full(shape, 1, dtypeOf(options) ?? config.floatX);
 }

@@ -1,5 +1,5 @@
 /** Constants, and the conversion of what users write to symbolic tensors. */
-import { array, asArray, type ArrayInput } from "../array/create.ts";
+import { array, asArray, type ArrayInput, type InferDType, type InferRank } from "../array/create.ts";
 import { NdArray } from "../array/ndArray.ts";
 import { config } from "../config/config.ts";
 import { fitsInteger, isBool, isComplex, isDiscrete, isFloat, isInteger, parseDType, type DType } from "../dtype.ts";
@@ -9,7 +9,10 @@ import { tensorType, type TensorType } from "./type.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
 
 /** A symbolic tensor whose value is known when the graph is built. */
-export class TensorConstant<D extends DType = DType> extends TensorVariable<D> implements ConstantLike {
+export class TensorConstant<out D extends DType = DType, out R extends number = number>
+  extends TensorVariable<D, R>
+  implements ConstantLike
+{
   /** Must not be written. */
   readonly data: NdArray<D>;
   #key: string | undefined;
@@ -73,11 +76,14 @@ export interface ConstantOptions<D extends DType = DType> {
  * keep their dtype.
  * @throws DtypeError when a value does not fit the dtype
  */
-export function constant<D extends DType>(
-  value: ArrayInput | NdArray,
+export function constant<D extends DType, const V extends ArrayInput = ArrayInput>(
+  value: V,
   options: D | (ConstantOptions<D> & { readonly dtype: D }),
-): TensorConstant<D>;
-export function constant(value: ArrayInput | NdArray, options?: ConstantOptions): TensorConstant;
+): TensorConstant<D, InferRank<V>>;
+export function constant<const V extends ArrayInput>(
+  value: V,
+  options?: ConstantOptions,
+): TensorConstant<InferDType<V>, InferRank<V>>;
 export function constant(value: ArrayInput | NdArray, options: DType | ConstantOptions = {}): TensorConstant {
   const { dtype, name } = typeof options === "string" ? { dtype: options, name: undefined } : options;
   if (value instanceof Variable) {

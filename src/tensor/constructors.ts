@@ -19,19 +19,19 @@ export interface GenericInputOptions<D extends DType = DType> extends InputOptio
   readonly dtype?: D;
 }
 
-/** Makes an input of a fixed dtype: a name, or options. */
-export type TypedConstructor<D extends DType, R extends number = number> = (
+/** Makes an input of a fixed dtype and rank: a name, or options. */
+export type TypedConstructor<D extends DType, R extends number> = (
   name?: string | InputOptions,
 ) => TensorVariable<D, R>;
 
-/** Makes an input of dtype `config.floatX`, or of the dtype given (bare, or as an option). */
-export type GenericConstructor<R extends number = number> = <D extends DType = DType>(
+/** Makes an input of a fixed rank, of dtype `config.floatX` or of the dtype given (bare, or as an option). */
+export type GenericConstructor<R extends number> = <D extends DType = DType>(
   name?: string | GenericInputOptions<D> | null,
   options?: D | GenericInputOptions<D>,
 ) => TensorVariable<D, R>;
 
 /** Makes several inputs: their names, or how many. */
-export type PluralConstructor<D extends DType, R extends number = number> = (
+export type PluralConstructor<D extends DType, R extends number> = (
   ...names: readonly (string | number)[]
 ) => TensorVariable<D, R>[];
 
@@ -44,12 +44,13 @@ export type PluralConstructor<D extends DType, R extends number = number> = (
  * console.log(images.type.toString()); // TensorType(float32, (?, 28, 28))
  * ```
  */
-export function tensor<const S extends StaticShape, D extends DType = DType>(
+export function tensor<D extends DType = DType, const S extends StaticShape = StaticShape>(
   options: GenericInputOptions<D> & { readonly shape: S },
 ): TensorVariable<D, S["length"]> {
   return make((options.dtype ?? config.floatX) as D, options.shape, options.name);
 }
 
+/** The constructors below say which rank their shape has. */
 function make<D extends DType, R extends number>(
   dtype: D,
   shape: StaticShape,

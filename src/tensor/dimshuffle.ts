@@ -9,6 +9,7 @@ import type { Layout, LowerContext, Lowered } from "../ir/lowered.ts";
 import { asTensor, constant } from "./constant.ts";
 import { isRecord, listed } from "./options.ts";
 import { tensorType } from "./type.ts";
+import type { CheckedPattern, DTypeOf, PatternRank, RankOf } from "./typing.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
 /** Entry k says what output axis k is: an input axis, or `"x"` for a new axis of size 1. */
@@ -152,6 +153,10 @@ export function isIdentityPattern(pattern: DimShufflePattern, rank: number): boo
  *
  * @example `dimshuffle(v, ["x", 0])` makes a row of a vector; `dimshuffle(m, [1, 0])` transposes.
  */
+export function dimshuffle<X extends TensorLike, const P extends DimShuffleArguments>(
+  x: X,
+  ...pattern: CheckedPattern<P, RankOf<X>>
+): TensorVariable<DTypeOf<X>, PatternRank<P>>;
 export function dimshuffle(x: TensorLike, ...pattern: DimShuffleArguments): TensorVariable {
   const v = asTensor(x);
   const axes = listed<number | "x">(pattern).map((p): number | "x" => (p !== "x" && p < 0 ? p + v.ndim : p));
@@ -180,6 +185,10 @@ export type TransposeArguments =
   | readonly [readonly number[] | { readonly axes?: readonly number[] | null } | null | undefined];
 
 /** Permuted axes; reversed when `axes` is absent. */
+export function transpose<X extends TensorLike>(
+  x: X,
+  ...axes: TransposeArguments
+): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function transpose(x: TensorLike, ...axes: TransposeArguments): TensorVariable {
   const v = asTensor(x);
   const [first] = axes;

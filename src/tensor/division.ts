@@ -3,8 +3,9 @@ import { config } from "../config/config.ts";
 import { isDiscrete } from "../dtype.ts";
 import { DtypeError } from "../errors.ts";
 import { asTensor } from "./constant.ts";
-import { cast, div, intDiv as floorQuotient, mod, type Binary } from "./math.ts";
+import { cast, div, intDiv as floorQuotient, mod } from "./math.ts";
 import { operand } from "./shape.ts";
+import type { BroadcastRank, DivisionOf, Promoted } from "./typing.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
 
 function isWhole(x: TensorLike, other: TensorLike): boolean {
@@ -20,6 +21,10 @@ function isWhole(x: TensorLike, other: TensorLike): boolean {
  * `config.floatX`, `"raise"` an error.
  * @throws DtypeError for complex numbers, and for two integers where the flag says "raise"
  */
+export function intDiv<X extends TensorLike, Y extends TensorLike>(
+  x: X,
+  y: Y,
+): TensorVariable<DivisionOf<X, Y>, BroadcastRank<X, Y>>;
 export function intDiv(x: TensorLike, y: TensorLike): TensorVariable {
   const policy = config.intDivision;
   if (policy !== "int" && isWhole(x, y) && isWhole(y, x)) {
@@ -34,9 +39,13 @@ export function intDiv(x: TensorLike, y: TensorLike): TensorVariable {
   return floorQuotient(x, y);
 }
 
-export const floorDiv: Binary = intDiv;
+export const floorDiv: typeof intDiv = intDiv;
 
 /** Quotient and remainder by Python's rules; see {@link intDiv}. */
+export function divmod<X extends TensorLike, Y extends TensorLike>(
+  x: X,
+  y: Y,
+): [TensorVariable<DivisionOf<X, Y>, BroadcastRank<X, Y>>, TensorVariable<Promoted<X, Y>, BroadcastRank<X, Y>>];
 export function divmod(x: TensorLike, y: TensorLike): [TensorVariable, TensorVariable] {
   return [intDiv(x, y), mod(x, y)];
 }

@@ -1,15 +1,12 @@
 /** Products of vectors, matrices and their stacks. */
-import type { DType } from "../dtype.ts";
 import { RankError } from "../errors.ts";
 import { batchedOp } from "./batchedProduct.ts";
-import { asTensor } from "./constant.ts";
 import { dimshuffle } from "./dimshuffle.ts";
 import { mul } from "./math.ts";
 import { dotOp, operands } from "./matrixProduct.ts";
-import type { Promotion } from "./promotionTypes.ts";
-import type { DotRank } from "./rankTypes.ts";
 import { operand } from "./shape.ts";
 import { batchedTensordot, tensordot } from "./tensordot.ts";
+import type { DotRank, MatmulOperand, MatmulRank, Promoted, RankOf } from "./typing.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
 export { BatchedDot } from "./batchedProduct.ts";
@@ -22,11 +19,10 @@ export { batchedTensordot, inner, outer, tensordot, type TensordotAxes, type Ten
  * `dot` (the last axis of `x` with the second last of `y`).
  * @throws ShapeMismatchError when known sizes do not agree
  */
-export function dot<D extends DType, R extends number, E extends DType, S extends number>(
-  x: TensorVariable<D, R>,
-  y: TensorVariable<E, S>,
-): TensorVariable<Promotion[D][E], DotRank[R][S]>;
-export function dot(x: TensorLike, y: TensorLike): TensorVariable;
+export function dot<X extends TensorLike, Y extends TensorLike>(
+  x: X,
+  y: Y,
+): TensorVariable<Promoted<X, Y>, DotRank<X, Y>>;
 export function dot(x: TensorLike, y: TensorLike): TensorVariable {
   const [a, b] = operands(x, y);
   if (a.ndim === 0 || b.ndim === 0) return mul(a, b);
@@ -38,6 +34,10 @@ export function dot(x: TensorLike, y: TensorLike): TensorVariable {
  * NumPy's `matmul`: vectors and matrices as `dot`; higher ranks are stacks of matrices whose leading axes broadcast.
  * @throws RankError for scalars
  */
+export function matmul<X extends TensorLike, Y extends TensorLike>(
+  x: X,
+  y: MatmulOperand<RankOf<X>, Y>,
+): TensorVariable<Promoted<X, Y>, MatmulRank<X, Y>>;
 export function matmul(x: TensorLike, y: TensorLike): TensorVariable {
   const [a, b] = operands(x, y);
   if (a.ndim === 0 || b.ndim === 0) {
@@ -82,9 +82,4 @@ export function batchedDot(x: TensorLike, y: TensorLike): TensorVariable {
   const out = batchedOp.call(left, right) as TensorVariable;
   const kept = [0, ...(a.ndim === 3 ? [1] : []), ...(b.ndim === 3 ? [2] : [])];
   return dimshuffle(out, kept);
-}
-
-/** The product of several matrices, left to right. */
-export function matrixDot(...factors: readonly TensorLike[]): TensorVariable {
-  return factors.slice(1).reduce<TensorVariable>((product, m) => dot(product, m), asTensor(factors[0]!));
 }

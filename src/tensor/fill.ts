@@ -2,6 +2,7 @@
 import { parseDType, type DType } from "../dtype.ts";
 import { asTensor } from "./constant.ts";
 import { cast, second } from "./math.ts";
+import type { DTypeOf, DtypeOption, RankOf } from "./typing.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
 export interface LikeOptions {
@@ -17,11 +18,19 @@ export function fullLike(model: TensorLike, value: TensorLike, options: DType | 
 }
 
 /** Zeros in the shape of `model`. */
+export function zerosLike<X extends TensorLike, O extends DType | LikeOptions = {}>(
+  model: X,
+  options?: O,
+): TensorVariable<DtypeOption<O, DTypeOf<X>>, RankOf<X>>;
 export function zerosLike(model: TensorLike, options: DType | LikeOptions = {}): TensorVariable {
   return fullLike(model, 0, options);
 }
 
 /** Ones in the shape of `model`. */
+export function onesLike<X extends TensorLike, O extends DType | LikeOptions = {}>(
+  model: X,
+  options?: O,
+): TensorVariable<DtypeOption<O, DTypeOf<X>>, RankOf<X>>;
 export function onesLike(model: TensorLike, options: DType | LikeOptions = {}): TensorVariable {
   return fullLike(model, 1, options);
 }

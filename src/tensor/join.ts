@@ -20,6 +20,7 @@ import { asSizes, type SizesLike } from "./sizeArguments.ts";
 import { knownSize, sizeConstant, sizeSum } from "./sizes.ts";
 import { Subtensor } from "./subtensor/basic.ts";
 import { tensorType, type StaticShape } from "./type.ts";
+import type { PromotedList, RankOfEach, StackedRank } from "./typing.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
 
 /** An axis given bare or as an option. */
@@ -198,6 +199,10 @@ function commonDtype(tensors: readonly TensorLike[], op: string): TensorVariable
 }
 
 /** {@link join} with the list first. */
+export function concatenate<const L extends readonly TensorLike[]>(
+  tensors: L,
+  axis?: AxisOption,
+): TensorVariable<PromotedList<L>, RankOfEach<L>>;
 export function concatenate(tensors: readonly TensorLike[], axis: AxisOption = 0): TensorVariable {
   return join(axisOf(axis), ...tensors);
 }
@@ -273,6 +278,10 @@ export class MakeVector extends Op {
  * Tensors of one shape along a new axis.
  * @throws RankError when the ranks differ
  */
+export function stack<const L extends readonly TensorLike[]>(
+  tensors: L,
+  axis?: AxisOption,
+): TensorVariable<PromotedList<L>, StackedRank<L>>;
 export function stack(tensors: readonly TensorLike[], axis: AxisOption = 0): TensorVariable {
   const parts = commonDtype(tensors, "stack");
   const rank = parts[0]!.ndim;

@@ -1,6 +1,7 @@
-/** Kronecker products. */
+/** Kronecker products, and products of several matrices. */
 import { asTensor } from "./constant.ts";
 import { dimshuffle } from "./dimshuffle.ts";
+import { dot } from "./dot.ts";
 import { padLeft } from "./elemwise.ts";
 import { mul } from "./math.ts";
 import { reshape } from "./reshape.ts";
@@ -37,4 +38,9 @@ export function kron(a: TensorLike, b: TensorLike): TensorVariable {
     axes.map((i) => sizeAlgebra.mul(m[i]!, n[i]!)),
     { ndim: rank },
   );
+}
+
+/** The product of several matrices, left to right. */
+export function matrixDot(...factors: readonly TensorLike[]): TensorVariable {
+  return factors.slice(1).reduce<TensorVariable>((product, m) => dot(product, m), asTensor(factors[0]!));
 }

@@ -10,167 +10,175 @@ import { Elemwise, applyElemwise, provideFill, provideGradientTools } from "./el
 import { optionsOf } from "./options.ts";
 import { polygammaOrder } from "./polygammaOrder.ts";
 import type {
-  Arithmetic,
-  Binary,
-  Comparison,
-  Division,
-  FloatFunction,
-  PartFunction,
-  SameFunction,
-  Ternary,
+  Choosing,
+  Clipping,
+  Combining,
+  Comparing,
+  Dividing,
+  Filling,
+  Keeping,
+  Raising,
+  Shifting,
   Test,
-  Unary,
+  ToAngle,
+  ToComplex,
+  ToFloat,
+  ToFloatOfTwo,
+  ToReal,
   Variadic,
-  VariadicArithmetic,
-} from "./signatures.ts";
+} from "./elemwiseTypes.ts";
+import type { BroadcastRank, DTypeOf, RankOf, RealOf } from "./typing.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
 
-export type { Binary, Ternary, Unary, Variadic } from "./signatures.ts";
+export type * from "./elemwiseTypes.ts";
 
-function unary<F extends Unary = Unary>(op: ScalarOp): F {
+function unary(op: ScalarOp): (x: TensorLike) => TensorVariable<never, never> {
   const elemwise = new Elemwise(op);
-  return ((x) => applyElemwise(elemwise, [x])) as Unary as F;
+  return (x) => applyElemwise(elemwise, [x]) as TensorVariable<never, never>;
 }
 
-function binary<F extends Binary = Binary>(op: ScalarOp): F {
+function binary(op: ScalarOp): (x: TensorLike, y: TensorLike) => TensorVariable<never, never> {
   const elemwise = new Elemwise(op);
-  return ((x, y) => applyElemwise(elemwise, [x, y])) as Binary as F;
+  return (x, y) => applyElemwise(elemwise, [x, y]) as TensorVariable<never, never>;
 }
 
-function ternary(op: ScalarOp): Ternary {
+function ternary(op: ScalarOp): (x: TensorLike, y: TensorLike, z: TensorLike) => TensorVariable<never, never> {
   const elemwise = new Elemwise(op);
-  return (x, y, z) => applyElemwise(elemwise, [x, y, z]);
+  return (x, y, z) => applyElemwise(elemwise, [x, y, z]) as TensorVariable<never, never>;
 }
 
-function variadic(op: ScalarOp): VariadicArithmetic {
+function variadic(op: ScalarOp): (...args: readonly TensorLike[]) => TensorVariable<never, never> {
   const elemwise = new Elemwise(op);
-  const apply: Variadic = (...args) => (args.length === 1 ? asTensor(args[0]!) : applyElemwise(elemwise, args));
-  return apply as VariadicArithmetic;
+  return (...args) =>
+    (args.length === 1 ? asTensor(args[0]!) : applyElemwise(elemwise, args)) as TensorVariable<never, never>;
 }
 
-export const add: VariadicArithmetic = variadic(S.add);
-export const mul: VariadicArithmetic = variadic(S.mul);
-export const sub: Arithmetic = binary(S.sub);
+export const add: Variadic = variadic(S.add);
+export const mul: Variadic = variadic(S.mul);
+export const sub: Combining = binary(S.sub);
 /** True division: integers give floats. */
-export const div: Division = binary(S.trueDiv);
-export const trueDiv: Division = div;
+export const div: Dividing = binary(S.trueDiv);
+export const trueDiv: Dividing = div;
 /** floor(x / y), as Python's //, whatever `config.intDivision` says. */
-export const intDiv: Binary = binary(S.intDiv);
+export const intDiv: Combining = binary(S.intDiv);
 /** The remainder with the sign of y. */
-export const mod: Arithmetic = binary(S.mod);
-export const pow: Binary = binary(S.pow);
-export const power: Binary = pow;
-export const neg: SameFunction = unary(S.neg);
-export const abs: PartFunction = unary(S.abs);
-export const sgn: SameFunction = unary(S.sgn);
-export const sqr: SameFunction = unary(S.sqr);
-export const square: SameFunction = sqr;
-export const sqrt: FloatFunction = unary(S.sqrt);
+export const mod: Combining = binary(S.mod);
+export const pow: Raising = binary(S.pow);
+export const power: Raising = pow;
+export const neg: Keeping = unary(S.neg);
+export const abs: ToReal = unary(S.abs);
+export const sgn: Keeping = unary(S.sgn);
+export const sqr: Keeping = unary(S.sqr);
+export const square: Keeping = sqr;
+export const sqrt: ToFloat = unary(S.sqrt);
 /** 1 / x. */
-export const inv: FloatFunction = unary(S.inv);
-export const maximum: Arithmetic = binary(S.maximum);
-export const minimum: Arithmetic = binary(S.minimum);
+export const inv: ToFloat = unary(S.inv);
+export const maximum: Combining = binary(S.maximum);
+export const minimum: Combining = binary(S.minimum);
 
-export const ceil: FloatFunction = unary(S.ceil);
-export const floor: FloatFunction = unary(S.floor);
-export const trunc: FloatFunction = unary(S.trunc);
-export const roundHalfToEven: SameFunction = unary(S.roundHalfToEven);
-export const roundHalfAwayFromZero: SameFunction = unary(S.roundHalfAwayFromZero);
+export const ceil: ToFloat = unary(S.ceil);
+export const floor: ToFloat = unary(S.floor);
+export const trunc: ToFloat = unary(S.trunc);
+export const roundHalfToEven: Keeping = unary(S.roundHalfToEven);
+export const roundHalfAwayFromZero: Keeping = unary(S.roundHalfAwayFromZero);
 
-export const exp: FloatFunction = unary(S.exp);
-export const exp2: FloatFunction = unary(S.exp2);
-export const expm1: FloatFunction = unary(S.expm1);
-export const log: FloatFunction = unary(S.log);
-export const log2: FloatFunction = unary(S.log2);
-export const log10: FloatFunction = unary(S.log10);
-export const log1p: FloatFunction = unary(S.log1p);
-export const sigmoid: FloatFunction = unary(S.sigmoid);
-export const softplus: FloatFunction = unary(S.softplus);
+export const exp: ToFloat = unary(S.exp);
+export const exp2: ToFloat = unary(S.exp2);
+export const expm1: ToFloat = unary(S.expm1);
+export const log: ToFloat = unary(S.log);
+export const log2: ToFloat = unary(S.log2);
+export const log10: ToFloat = unary(S.log10);
+export const log1p: ToFloat = unary(S.log1p);
+export const sigmoid: ToFloat = unary(S.sigmoid);
+export const softplus: ToFloat = unary(S.softplus);
 
-export const sin: FloatFunction = unary(S.sin);
-export const cos: FloatFunction = unary(S.cos);
-export const tan: FloatFunction = unary(S.tan);
-export const arcsin: FloatFunction = unary(S.arcsin);
-export const arccos: FloatFunction = unary(S.arccos);
-export const arctan: FloatFunction = unary(S.arctan);
-export const arctan2: Binary = binary(S.arctan2);
-export const sinh: FloatFunction = unary(S.sinh);
-export const cosh: FloatFunction = unary(S.cosh);
-export const tanh: FloatFunction = unary(S.tanh);
-export const arcsinh: FloatFunction = unary(S.arcsinh);
-export const arccosh: FloatFunction = unary(S.arccosh);
-export const arctanh: FloatFunction = unary(S.arctanh);
-export const deg2rad: FloatFunction = unary(S.deg2rad);
-export const rad2deg: FloatFunction = unary(S.rad2deg);
+export const sin: ToFloat = unary(S.sin);
+export const cos: ToFloat = unary(S.cos);
+export const tan: ToFloat = unary(S.tan);
+export const arcsin: ToFloat = unary(S.arcsin);
+export const arccos: ToFloat = unary(S.arccos);
+export const arctan: ToFloat = unary(S.arctan);
+export const arctan2: ToFloatOfTwo = binary(S.arctan2);
+export const sinh: ToFloat = unary(S.sinh);
+export const cosh: ToFloat = unary(S.cosh);
+export const tanh: ToFloat = unary(S.tanh);
+export const arcsinh: ToFloat = unary(S.arcsinh);
+export const arccosh: ToFloat = unary(S.arccosh);
+export const arctanh: ToFloat = unary(S.arctanh);
+export const deg2rad: ToFloat = unary(S.deg2rad);
+export const rad2deg: ToFloat = unary(S.rad2deg);
 
-export const eq: Comparison = binary(S.eq);
-export const neq: Comparison = binary(S.neq);
-export const lt: Comparison = binary(S.lt);
-export const le: Comparison = binary(S.le);
-export const gt: Comparison = binary(S.gt);
-export const ge: Comparison = binary(S.ge);
+export const eq: Comparing = binary(S.eq);
+export const neq: Comparing = binary(S.neq);
+export const lt: Comparing = binary(S.lt);
+export const le: Comparing = binary(S.le);
+export const gt: Comparing = binary(S.gt);
+export const ge: Comparing = binary(S.ge);
 export const isnan: Test = unary(S.isnan);
 export const isinf: Test = unary(S.isinf);
-export const and: Arithmetic = binary(S.and);
-export const or: Arithmetic = binary(S.or);
-export const xor: Arithmetic = binary(S.xor);
-export const invert: SameFunction = unary(S.invert);
-export const leftShift: Binary = binary(S.leftShift);
-export const rightShift: Binary = binary(S.rightShift);
+export const and: Combining = binary(S.and);
+export const or: Combining = binary(S.or);
+export const xor: Combining = binary(S.xor);
+export const invert: Keeping = unary(S.invert);
+export const leftShift: Shifting = binary(S.leftShift);
+export const rightShift: Shifting = binary(S.rightShift);
 
 /** x where the condition is not zero, else y, element by element; both sides are computed. */
-export const switch_: Ternary = ternary(S.switch_);
-export const where: Ternary = switch_;
+export const switch_: Choosing = ternary(S.switch_);
+export const where: Choosing = switch_;
 /** x limited to [low, high]. */
-export const clip: Ternary = ternary(S.clip);
+export const clip: Clipping = ternary(S.clip);
 /** `value` with the shape of `x`. */
-export const fill: Binary = binary(S.second);
-export const second: Binary = fill;
-export const tensorCopy: SameFunction = unary(S.tensorCopy);
+export const fill: Filling = binary(S.second);
+export const second: Filling = fill;
+export const tensorCopy: Keeping = unary(S.tensorCopy);
 
-export const erf: FloatFunction = unary(S.erf);
-export const erfc: FloatFunction = unary(S.erfc);
-export const erfinv: FloatFunction = unary(S.erfinv);
-export const gammaln: FloatFunction = unary(S.gammaln);
-export const psi: FloatFunction = unary(S.psi);
-export const digamma: FloatFunction = psi;
-export const triGamma: FloatFunction = unary(S.triGamma);
-export const erfcx: FloatFunction = unary(S.erfcx);
-export const erfcinv: FloatFunction = unary(S.erfcinv);
+export const erf: ToFloat = unary(S.erf);
+export const erfc: ToFloat = unary(S.erfc);
+export const erfinv: ToFloat = unary(S.erfinv);
+export const gammaln: ToFloat = unary(S.gammaln);
+export const psi: ToFloat = unary(S.psi);
+export const digamma: ToFloat = psi;
+export const triGamma: ToFloat = unary(S.triGamma);
+export const erfcx: ToFloat = unary(S.erfcx);
+export const erfcinv: ToFloat = unary(S.erfcinv);
 /** The gamma function; NaN at negative whole numbers. */
-export const gamma: FloatFunction = unary(S.gamma);
+export const gamma: ToFloat = unary(S.gamma);
 /** The modified Bessel functions of the first kind, of orders 0 and 1. */
-export const i0: FloatFunction = unary(S.i0);
-export const i1: FloatFunction = unary(S.i1);
+export const i0: ToFloat = unary(S.i0);
+export const i1: ToFloat = unary(S.i1);
 /** The Bessel functions of the first kind, of orders 0 and 1. */
-export const j0: FloatFunction = unary(S.j0);
-export const j1: FloatFunction = unary(S.j1);
+export const j0: ToFloat = unary(S.j0);
+export const j1: ToFloat = unary(S.j1);
 
-export const angle: Unary = unary(S.angle);
-export const complex: Binary = binary(S.complex);
-export const complexFromPolar: Binary = binary(S.complexFromPolar);
+export const angle: ToAngle = unary(S.angle);
+export const complex: ToComplex = binary(S.complex);
+export const complexFromPolar: ToComplex = binary(S.complexFromPolar);
 
 const realOp = new Elemwise(S.real);
 const imagOp = new Elemwise(S.imag);
 const conjOp = new Elemwise(S.conj);
 
 /** The real part; a real tensor is its own. */
+export function real<X extends TensorLike>(x: X): TensorVariable<RealOf<DTypeOf<X>>, RankOf<X>>;
 export function real(x: TensorLike): TensorVariable {
   const v = asTensor(x);
   return isComplex(v.dtype) ? applyElemwise(realOp, [v]) : v;
 }
 
+export function imag<X extends TensorLike>(x: X): TensorVariable<RealOf<DTypeOf<X>>, RankOf<X>>;
 export function imag(x: TensorLike): TensorVariable {
   return applyElemwise(imagOp, [x]);
 }
 
 /** The complex conjugate; a real tensor is its own. */
+export function conj<X extends TensorLike>(x: X): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function conj(x: TensorLike): TensorVariable {
   const v = asTensor(x);
   return isComplex(v.dtype) ? applyElemwise(conjOp, [v]) : v;
 }
 
-export const conjugate: Unary = conj;
+export const conjugate: Keeping = conj;
 
 const castOps = new Map<DType, Elemwise>();
 
@@ -178,11 +186,7 @@ const castOps = new Map<DType, Elemwise>();
  * `x` converted to a dtype; `"floatX"` is `config.floatX`. Floats to integers saturate and NaN gives 0.
  * @throws DtypeError for an unknown dtype
  */
-export function cast<E extends DType, R extends number>(
-  x: TensorVariable<DType, R>,
-  dtype: E | "floatX",
-): TensorVariable<E, R>;
-export function cast(x: TensorLike, dtype: DType | "floatX"): TensorVariable;
+export function cast<X extends TensorLike, E extends DType>(x: X, dtype: E | "floatX"): TensorVariable<E, RankOf<X>>;
 export function cast(x: TensorLike, dtype: DType | "floatX"): TensorVariable {
   const to = dtype === "floatX" ? config.floatX : parseDType(dtype);
   const v = asTensor(x);
@@ -206,6 +210,10 @@ export interface RoundOptions {
 }
 
 /** Rounds to whole numbers: halves to even (default) or away from zero. Integers stay. */
+export function round<X extends TensorLike>(
+  x: X,
+  options?: RoundOptions | RoundMode,
+): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function round(x: TensorLike, options?: RoundOptions | RoundMode): TensorVariable {
   const v = asTensor(x);
   const { mode = "half_to_even" } = optionsOf<RoundOptions, "mode">(options, "mode");
@@ -219,6 +227,10 @@ export function round(x: TensorLike, options?: RoundOptions | RoundMode): Tensor
 }
 
 /** As `round`, as int64. */
+export function iround<X extends TensorLike>(
+  x: X,
+  options?: RoundOptions | RoundMode,
+): TensorVariable<"int64", RankOf<X>>;
 export function iround(x: TensorLike, options?: RoundOptions | RoundMode): TensorVariable {
   return cast(round(x, options), "int64");
 }
@@ -252,6 +264,11 @@ function together(x: TensorLike, y: TensorLike): [TensorVariable, TensorVariable
 }
 
 /** |x - y| <= atol + rtol*|y|; equal infinities are close. */
+export function isclose<X extends TensorLike, Y extends TensorLike>(
+  x: X,
+  y: Y,
+  options?: IscloseOptions,
+): TensorVariable<"bool", BroadcastRank<X, Y>>;
 export function isclose(x: TensorLike, y: TensorLike, options: IscloseOptions = {}): TensorVariable {
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
   const [a, b] = together(x, y);

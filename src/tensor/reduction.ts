@@ -37,14 +37,23 @@ import {
 } from "./reduce.ts";
 import { optionsOf } from "./options.ts";
 import { shapeI } from "./shape.ts";
-import type { AskedDtype, CheckAxis, DTypeOf, MeanOf, RankOf, ReducedRank, SumOf } from "./rankTypes.ts";
 import { normalizeAxes, sizeProduct } from "./sizes.ts";
+import type {
+  Axis,
+  DTypeOf,
+  DtypeOption,
+  MeanOf,
+  RankOf,
+  ReduceArgument,
+  ReducedRank,
+  SpreadOf,
+  SumOf,
+} from "./typing.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
 export { All, Any, Argmax, Argmin, CAReduce, Max, Min, Prod, Sum } from "./reduce.ts";
 
-/** One axis, several, or all (`null` or absent); negative ones count from the end. */
-export type Axis = number | readonly number[] | null;
+export type { Axis } from "./typing.ts";
 
 export interface ReduceOptions {
   readonly axis?: Axis;
@@ -94,89 +103,94 @@ function accumulationDtypes(input: DType, options: SumOptions): [DType | undefin
 }
 
 /** The sum of elements. Integers add up in 64 bits, float16 in float32. Of nothing: 0. As bool: is any not zero? */
-export function sum<X extends TensorLike, const O extends SumOptions | Axis | undefined = undefined>(
+export function sum<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
   x: X,
-  options?: O & CheckAxis<RankOf<X>, O, SumOptions>,
-): TensorVariable<AskedDtype<O, SumOf[DTypeOf<X>]>, ReducedRank<RankOf<X>, O>>;
+  options?: ReduceArgument<O, RankOf<X>, SumOptions>,
+): TensorVariable<DtypeOption<O, SumOf<DTypeOf<X>>>, ReducedRank<RankOf<X>, O>>;
 export function sum(x: TensorLike, given?: SumOptions | Axis): TensorVariable {
   const options = optionsOf<SumOptions, "axis">(given, "axis");
-  if (options.dtype === "bool") return any(x, options as ReduceOptions);
+  if (options.dtype === "bool") return any(x, options);
   const [dtype, acc] = accumulationDtypes(asTensor(x).dtype, options);
   return reduce(x, options, "sum", (axes) => new Sum(axes, dtype, acc));
 }
 
 /** The product of elements. Of nothing: 1. As bool: is none zero? */
-export function prod<X extends TensorLike, const O extends SumOptions | Axis | undefined = undefined>(
+export function prod<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
   x: X,
-  options?: O & CheckAxis<RankOf<X>, O, SumOptions>,
-): TensorVariable<AskedDtype<O, SumOf[DTypeOf<X>]>, ReducedRank<RankOf<X>, O>>;
+  options?: ReduceArgument<O, RankOf<X>, SumOptions>,
+): TensorVariable<DtypeOption<O, SumOf<DTypeOf<X>>>, ReducedRank<RankOf<X>, O>>;
 export function prod(x: TensorLike, given?: SumOptions | Axis): TensorVariable {
   const options = optionsOf<SumOptions, "axis">(given, "axis");
-  if (options.dtype === "bool") return all(x, options as ReduceOptions);
+  if (options.dtype === "bool") return all(x, options);
   const [dtype, acc] = accumulationDtypes(asTensor(x).dtype, options);
   return reduce(x, options, "prod", (axes) => new Prod(axes, dtype, acc));
 }
 
 /** The largest element; NaN if there is one. @throws ValueError at run time for nothing */
-export function max<X extends TensorLike, const O extends ReduceOptions | Axis | undefined = undefined>(
+export function max<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
   x: X,
-  options?: O & CheckAxis<RankOf<X>, O, ReduceOptions>,
+  options?: ReduceArgument<O, RankOf<X>, ReduceOptions>,
 ): TensorVariable<DTypeOf<X>, ReducedRank<RankOf<X>, O>>;
 export function max(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "max", (axes) => new Max(axes));
 }
 
 /** The smallest element; NaN if there is one. @throws ValueError at run time for nothing */
-export function min<X extends TensorLike, const O extends ReduceOptions | Axis | undefined = undefined>(
+export function min<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
   x: X,
-  options?: O & CheckAxis<RankOf<X>, O, ReduceOptions>,
+  options?: ReduceArgument<O, RankOf<X>, ReduceOptions>,
 ): TensorVariable<DTypeOf<X>, ReducedRank<RankOf<X>, O>>;
 export function min(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "min", (axes) => new Min(axes));
 }
 
 /** The position (int64) of the first largest element; over several axes, counted in C order. */
-export function argmax<X extends TensorLike, const O extends ReduceOptions | Axis | undefined = undefined>(
+export function argmax<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
   x: X,
-  options?: O & CheckAxis<RankOf<X>, O, ReduceOptions>,
+  options?: ReduceArgument<O, RankOf<X>, ReduceOptions>,
 ): TensorVariable<"int64", ReducedRank<RankOf<X>, O>>;
 export function argmax(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "argmax", (axes) => new Argmax(axes));
 }
 
 /** The position (int64) of the first smallest element. */
-export function argmin<X extends TensorLike, const O extends ReduceOptions | Axis | undefined = undefined>(
+export function argmin<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
   x: X,
-  options?: O & CheckAxis<RankOf<X>, O, ReduceOptions>,
+  options?: ReduceArgument<O, RankOf<X>, ReduceOptions>,
 ): TensorVariable<"int64", ReducedRank<RankOf<X>, O>>;
 export function argmin(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "argmin", (axes) => new Argmin(axes));
 }
 
 /** `[max, argmax]`. */
+export function maxAndArgmax<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
+  x: X,
+  options?: ReduceArgument<O, RankOf<X>, ReduceOptions>,
+): [TensorVariable<DTypeOf<X>, ReducedRank<RankOf<X>, O>>, TensorVariable<"int64", ReducedRank<RankOf<X>, O>>];
 export function maxAndArgmax(x: TensorLike, options?: ReduceOptions | Axis): [TensorVariable, TensorVariable] {
   return [max(x, options), argmax(x, options)];
 }
 
 /** Are all elements different from zero? */
-export function all<X extends TensorLike, const O extends ReduceOptions | Axis | undefined = undefined>(
+export function all<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
   x: X,
-  options?: O & CheckAxis<RankOf<X>, O, ReduceOptions>,
+  options?: ReduceArgument<O, RankOf<X>, ReduceOptions>,
 ): TensorVariable<"bool", ReducedRank<RankOf<X>, O>>;
 export function all(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "all", (axes) => new All(axes));
 }
 
 /** Is any element different from zero? */
-export function any<X extends TensorLike, const O extends ReduceOptions | Axis | undefined = undefined>(
+export function any<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
   x: X,
-  options?: O & CheckAxis<RankOf<X>, O, ReduceOptions>,
+  options?: ReduceArgument<O, RankOf<X>, ReduceOptions>,
 ): TensorVariable<"bool", ReducedRank<RankOf<X>, O>>;
 export function any(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return reduce(x, options, "any", (axes) => new Any(axes));
 }
 
 /** Are all elements close? A bool scalar; see `isclose`. */
+export function allclose(x: TensorLike, y: TensorLike, options?: IscloseOptions): TensorVariable<"bool", 0>;
 export function allclose(x: TensorLike, y: TensorLike, options: IscloseOptions = {}): TensorVariable {
   return all(isclose(x, y, options));
 }
@@ -187,10 +201,10 @@ function countOf(v: TensorVariable, axes: readonly number[], dtype: DType): Tens
 }
 
 /** The arithmetic mean; of integers in float64. Of nothing: NaN. */
-export function mean<X extends TensorLike, const O extends SumOptions | Axis | undefined = undefined>(
+export function mean<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
   x: X,
-  options?: O & CheckAxis<RankOf<X>, O, SumOptions>,
-): TensorVariable<AskedDtype<O, MeanOf[DTypeOf<X>]>, ReducedRank<RankOf<X>, O>>;
+  options?: ReduceArgument<O, RankOf<X>, SumOptions>,
+): TensorVariable<DtypeOption<O, MeanOf<DTypeOf<X>>>, ReducedRank<RankOf<X>, O>>;
 export function mean(x: TensorLike, given?: SumOptions | Axis): TensorVariable {
   const options = optionsOf<SumOptions, "axis">(given, "axis");
   const v = asTensor(x);
@@ -215,10 +229,10 @@ export interface VarOptions extends ReduceOptions {
 }
 
 /** The variance: the mean of squared distances from the mean. */
-export function variance<X extends TensorLike, const O extends VarOptions | Axis | undefined = undefined>(
+export function variance<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
   x: X,
-  options?: O & CheckAxis<RankOf<X>, O, VarOptions>,
-): TensorVariable<DType, ReducedRank<RankOf<X>, O>>;
+  options?: ReduceArgument<O, RankOf<X>, VarOptions>,
+): TensorVariable<SpreadOf<DTypeOf<X>>, ReducedRank<RankOf<X>, O>>;
 export function variance(x: TensorLike, given?: VarOptions | Axis): TensorVariable {
   const options = optionsOf<VarOptions, "axis">(given, "axis");
   const tensor = asTensor(x);
@@ -236,18 +250,18 @@ export function variance(x: TensorLike, given?: VarOptions | Axis): TensorVariab
 }
 
 /** The standard deviation, the root of the variance. */
-export function std<X extends TensorLike, const O extends VarOptions | Axis | undefined = undefined>(
+export function std<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
   x: X,
-  options?: O & CheckAxis<RankOf<X>, O, VarOptions>,
-): TensorVariable<DType, ReducedRank<RankOf<X>, O>>;
+  options?: ReduceArgument<O, RankOf<X>, VarOptions>,
+): TensorVariable<SpreadOf<DTypeOf<X>>, ReducedRank<RankOf<X>, O>>;
 export function std(x: TensorLike, options?: VarOptions | Axis): TensorVariable {
   return sqrt(variance(x, options));
 }
 
 /** Largest minus smallest element. */
-export function ptp<X extends TensorLike, const O extends ReduceOptions | Axis | undefined = undefined>(
+export function ptp<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
   x: X,
-  options?: O & CheckAxis<RankOf<X>, O, ReduceOptions>,
+  options?: ReduceArgument<O, RankOf<X>, ReduceOptions>,
 ): TensorVariable<DTypeOf<X>, ReducedRank<RankOf<X>, O>>;
 export function ptp(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return sub(max(x, options), min(x, options));
@@ -260,14 +274,16 @@ export interface NormOptions extends ReduceOptions {
   readonly L?: number;
 }
 
+/** What some reduction takes. One type for all, so that a function chosen among several can still be called. */
+export type AnyReduceOptions = SumOptions & VarOptions;
+
 /**
  * The p-norm of the elements along the axes.
  * @param p the exponent, or all options
  */
 export function norm(x: TensorLike, p?: NormOptions | number, more: ReduceOptions = {}): TensorVariable {
-  const { ord: exponent, L, ...rest } = { ...optionsOf<NormOptions, "ord">(p, "ord"), ...more };
-  const options: ReduceOptions = rest;
-  const ord = exponent ?? L ?? 2;
+  const options: NormOptions = { ...optionsOf<NormOptions, "ord">(p, "ord"), ...more };
+  const ord = options.ord ?? options.L ?? 2;
   if (typeof ord !== "number" || Number.isNaN(ord)) {
     throw new ValueError(`norm: the exponent must be a number, got ${String(ord)}.`, { op: "norm" });
   }
@@ -282,6 +298,10 @@ export function norm(x: TensorLike, p?: NormOptions | number, more: ReduceOption
 }
 
 /** log(sum(exp(x))) without overflow. */
+export function logsumexp<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
+  x: X,
+  options?: ReduceArgument<O, RankOf<X>, ReduceOptions>,
+): TensorVariable<MeanOf<DTypeOf<X>>, ReducedRank<RankOf<X>, O>>;
 export function logsumexp(x: TensorLike, given?: ReduceOptions | Axis): TensorVariable {
   const options = optionsOf<ReduceOptions, "axis">(given, "axis");
   const tensor = asTensor(x);

@@ -13,6 +13,7 @@ import { operand, shape as shapeOf, shapeI } from "./shape.ts";
 import { asSizes, type SizesLike } from "./sizeArguments.ts";
 import { knownSize, markNonNegative, sizeAlgebra, sizeConstant, sizeProduct, type SizeLike } from "./sizes.ts";
 import { tensorType, type StaticShape } from "./type.ts";
+import type { DTypeOf, ShapeRank } from "./typing.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
 /** Inputs: x, then one int64 scalar per axis of the result; a constant -1 stands for what is left. */
@@ -185,6 +186,10 @@ export type ReshapeArguments = readonly [SizesLike, ReshapeOptions?] | readonly 
  * The elements of `x`, in C order, under another shape. One size may be the number -1; sizes may be symbolic.
  * @throws ShapeMismatchError when the number of elements would change (here if known, else when the function runs)
  */
+export function reshape<X extends TensorLike, const S extends ReshapeArguments>(
+  x: X,
+  ...shape: S
+): TensorVariable<DTypeOf<X>, ShapeRank<S>>;
 export function reshape(x: TensorLike, ...shape: ReshapeArguments): TensorVariable {
   const v = asTensor(x);
   const last = shape.at(-1);
@@ -216,6 +221,12 @@ export interface FlattenOptions {
  * `x` with its last axes joined to one, so that `ndim` axes remain: the first `ndim - 1` stay as they are.
  * @throws ValueError for `ndim` outside 1 .. rank (0 axes become one)
  */
+export function flatten<X extends TensorLike>(x: X): TensorVariable<DTypeOf<X>, 1>;
+export function flatten<X extends TensorLike, const N extends number>(
+  x: X,
+  ndim: N | { readonly ndim: N },
+): TensorVariable<DTypeOf<X>, N>;
+export function flatten<X extends TensorLike>(x: X, options?: number | FlattenOptions): TensorVariable<DTypeOf<X>>;
 export function flatten(x: TensorLike, options?: number | FlattenOptions): TensorVariable {
   const v = asTensor(x);
   const { ndim = 1 } = optionsOf<FlattenOptions, "ndim">(options, "ndim");
@@ -231,6 +242,7 @@ export function flatten(x: TensorLike, options?: number | FlattenOptions): Tenso
 }
 
 /** All elements as a vector, in C order. */
+export function ravel<X extends TensorLike>(x: X): TensorVariable<DTypeOf<X>, 1>;
 export function ravel(x: TensorLike): TensorVariable {
   return flatten(x, 1);
 }

@@ -11,6 +11,8 @@ import { asTensor } from "./constant.ts";
 import { dimshuffle, normalizeAxisOf } from "./dimshuffle.ts";
 import { asSize, knownSize, markNonNegative, sizeConstant, type SizeLike } from "./sizes.ts";
 import { tensorType } from "./type.ts";
+import type { More, Sizes } from "./ranks.ts";
+import type { CheckedAxis, DTypeOf, RankOf, Without } from "./typing.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
 /** What an error says of an operand. */
@@ -77,6 +79,7 @@ export function shapeI(x: Variable, axis: number): TensorVariable {
 }
 
 /** The shape of `x`: a frozen list of int64 scalars. */
+export function shape<X extends TensorLike>(x: X): Sizes<TensorVariable<"int64", 0>>[RankOf<X>];
 export function shape(x: TensorLike): readonly TensorVariable[] {
   const v = asTensor(x);
   return Object.freeze(v.type.shape.map((_, axis) => shapeI(v, axis)));
@@ -196,6 +199,11 @@ export interface SpecifyShapeOptions {
  * @param sizes one per axis; `null` says nothing about its axis
  * @throws ShapeMismatchError where the types already disagree
  */
+export function specifyShape<X extends TensorLike>(
+  x: X,
+  sizes: readonly (SizeLike | null)[],
+  options?: SpecifyShapeOptions,
+): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function specifyShape(
   x: TensorLike,
   sizes: readonly (SizeLike | null)[],
@@ -311,6 +319,7 @@ function rebroadcast(v: TensorVariable, axes: readonly (readonly [number, boolea
 }
 
 /** `x`, where the given axes are said to have size 1 (checked when the function runs), so that they broadcast. */
+export function addBroadcast<X extends TensorLike>(x: X, ...axes: number[]): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function addBroadcast(x: TensorLike, ...axes: number[]): TensorVariable {
   const v = asTensor(x);
   return rebroadcast(
@@ -320,6 +329,7 @@ export function addBroadcast(x: TensorLike, ...axes: number[]): TensorVariable {
 }
 
 /** `x`, where it is forgotten that the given axes have size 1. */
+export function unbroadcast<X extends TensorLike>(x: X, ...axes: number[]): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function unbroadcast(x: TensorLike, ...axes: number[]): TensorVariable {
   const v = asTensor(x);
   return rebroadcast(
@@ -329,6 +339,10 @@ export function unbroadcast(x: TensorLike, ...axes: number[]): TensorVariable {
 }
 
 /** `x`, broadcastable exactly where `pattern` says so. */
+export function patternBroadcast<X extends TensorLike>(
+  x: X,
+  pattern: readonly boolean[],
+): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function patternBroadcast(x: TensorLike, pattern: readonly boolean[]): TensorVariable {
   const v = asTensor(x);
   if (pattern.length !== v.ndim) {
@@ -347,18 +361,23 @@ const allAxes = (v: TensorVariable): number[] => Array.from({ length: v.ndim }, 
 const newAxes = (n: number): "x"[] => new Array<"x">(n).fill("x");
 
 /** `x` with `n` new axes of size 1 in front. */
+export function shapePadLeft<X extends TensorLike>(x: X): TensorVariable<DTypeOf<X>, More[RankOf<X>]>;
+export function shapePadLeft<X extends TensorLike>(x: X, n?: number): TensorVariable<DTypeOf<X>>;
 export function shapePadLeft(x: TensorLike, n = 1): TensorVariable {
   const v = asTensor(x);
   return dimshuffle(v, [...newAxes(n), ...allAxes(v)]);
 }
 
 /** `x` with `n` new axes of size 1 at the end. */
+export function shapePadRight<X extends TensorLike>(x: X): TensorVariable<DTypeOf<X>, More[RankOf<X>]>;
+export function shapePadRight<X extends TensorLike>(x: X, n?: number): TensorVariable<DTypeOf<X>>;
 export function shapePadRight(x: TensorLike, n = 1): TensorVariable {
   const v = asTensor(x);
   return dimshuffle(v, [...allAxes(v), ...newAxes(n)]);
 }
 
 /** `x` with a new axis of size 1 at position `axis` of the result. */
+export function shapePadAxis<X extends TensorLike>(x: X, axis: number): TensorVariable<DTypeOf<X>, More[RankOf<X>]>;
 export function shapePadAxis(x: TensorLike, axis: number): TensorVariable {
   const v = asTensor(x);
   const at = normalizeAxisOf(axis, v.ndim + 1, "shapePadAxis");
@@ -368,6 +387,8 @@ export function shapePadAxis(x: TensorLike, axis: number): TensorVariable {
 }
 
 /** NumPy's name for {@link shapePadAxis}, also for several axes at once. */
+export function expandDims<X extends TensorLike>(x: X, axis: number): TensorVariable<DTypeOf<X>, More[RankOf<X>]>;
+export function expandDims<X extends TensorLike>(x: X, axis: number | readonly number[]): TensorVariable<DTypeOf<X>>;
 export function expandDims(x: TensorLike, axis: number | readonly number[]): TensorVariable {
   const v = asTensor(x);
   const list = typeof axis === "number" ? [axis] : axis;
@@ -385,6 +406,12 @@ export function expandDims(x: TensorLike, axis: number | readonly number[]): Ten
  * `x` without its axes of static size 1, or without the given axes (said to have size 1, which is checked where it is
  * not known).
  */
+export function squeeze<X extends TensorLike>(x: X): TensorVariable<DTypeOf<X>>;
+export function squeeze<X extends TensorLike, const A extends number | readonly number[]>(
+  x: X,
+  axis: CheckedAxis<A, RankOf<X>>,
+): TensorVariable<DTypeOf<X>, Without<RankOf<X>, A>>;
+export function squeeze<X extends TensorLike>(x: X, axis?: number | readonly number[]): TensorVariable<DTypeOf<X>>;
 export function squeeze(x: TensorLike, axis?: number | readonly number[]): TensorVariable {
   let v = asTensor(x);
   if (axis === undefined)
@@ -401,6 +428,11 @@ export function squeeze(x: TensorLike, axis?: number | readonly number[]): Tenso
 }
 
 /** Permuted so that `axis1` and `axis2` are exchanged. */
+export function swapaxes<X extends TensorLike, const A extends number, const B extends number>(
+  x: X,
+  axis1: CheckedAxis<A, RankOf<X>>,
+  axis2: CheckedAxis<B, RankOf<X>>,
+): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function swapaxes(x: TensorLike, axis1: number, axis2: number): TensorVariable {
   const v = asTensor(x);
   const a = normalizeAxisOf(axis1, v.ndim, "swapaxes");
@@ -412,6 +444,11 @@ export function swapaxes(x: TensorLike, axis1: number, axis2: number): TensorVar
 }
 
 /** Moves axes to new places; the others keep their order. */
+export function moveaxis<X extends TensorLike>(
+  x: X,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function moveaxis(
   x: TensorLike,
   source: number | readonly number[],

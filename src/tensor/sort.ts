@@ -18,6 +18,7 @@ import { ravel } from "./reshape.ts";
 import { shapeI } from "./shape.ts";
 import { at } from "./subtensor/index.ts";
 import { tensorType } from "./type.ts";
+import type { DTypeOf, RankOf } from "./typing.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
 /**
@@ -281,11 +282,15 @@ function sorted(x: TensorLike, options: SortOptions | number | null | undefined,
  * an element is that of the place it went to.
  * @throws AxisError for an axis out of range, and for a scalar
  */
+export function sort<X extends TensorLike>(x: X, options?: SortOptions | number): TensorVariable<DTypeOf<X>, RankOf<X>>;
+export function sort<X extends TensorLike>(x: X, options?: SortOptions | number | null): TensorVariable<DTypeOf<X>>;
 export function sort(x: TensorLike, options?: SortOptions | number | null): TensorVariable {
   return sorted(x, options, "sort")[0]!;
 }
 
 /** The positions (int64) that `sort` takes its elements from; those of equal elements ascend. */
+export function argsort<X extends TensorLike>(x: X, options?: SortOptions | number): TensorVariable<"int64", RankOf<X>>;
+export function argsort<X extends TensorLike>(x: X, options?: SortOptions | number | null): TensorVariable<"int64">;
 export function argsort(x: TensorLike, options?: SortOptions | number | null): TensorVariable {
   return sorted(x, options, "argsort")[1]!;
 }

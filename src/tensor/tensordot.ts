@@ -8,6 +8,7 @@ import { optionsOf } from "./options.ts";
 import { reshape } from "./reshape.ts";
 import { operand, shape as shapeOf, specifyShape } from "./shape.ts";
 import { sizeProduct } from "./sizes.ts";
+import type { Promoted } from "./typing.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
 /** How many axes (the last of x with the first of y), or which. */
@@ -109,6 +110,7 @@ export function batchedTensordot(
 }
 
 /** All products of an element of `x` with one of `y`: a matrix; operands are read as vectors. */
+export function outer<X extends TensorLike, Y extends TensorLike>(x: X, y: Y): TensorVariable<Promoted<X, Y>, 2>;
 export function outer(x: TensorLike, y: TensorLike): TensorVariable {
   const flat = (v: TensorVariable): TensorVariable => (v.ndim === 1 ? v : reshape(v, [sizeProduct(shapeOf(v))]));
   const [a, b] = operands(x, y).map(flat) as [TensorVariable, TensorVariable];

@@ -5,7 +5,7 @@ import type { DType } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Apply } from "../graph/apply.ts";
 import { Variable } from "../graph/variable.ts";
-import type { TensorMethods } from "./methods.ts";
+import type { TensorMethods } from "./methodTypes.ts";
 import type { TensorType } from "./type.ts";
 
 /** What functions of tensors accept: variables, and values that become constants. */
@@ -14,10 +14,11 @@ export type TensorLike = TensorVariable | NdArray | ArrayInput | readonly Tensor
 const HINT = "Symbolic variables have no value until a function is compiled and called";
 
 /** The methods; `methods.ts` attaches them. */
-export interface TensorVariable<D extends DType = DType, R extends number = number> extends TensorMethods<D, R> {}
+export interface TensorVariable<out D extends DType = DType, out R extends number = number>
+  extends TensorMethods<D, R> {}
 
-/** A symbolic tensor of dtype `D` and rank `R` (`number` where it is not known to the compiler). */
-export class TensorVariable<D extends DType = DType, R extends number = number> extends Variable {
+/** A symbolic tensor of dtype `D` and rank `R`; `DType` and `number` where they are not known before the program runs. */
+export class TensorVariable<out D extends DType = DType, out R extends number = number> extends Variable {
   declare readonly type: TensorType<D>;
 
   constructor(type: TensorType<D>, owner: Apply | null = null, index = 0, name?: string) {

@@ -88,7 +88,7 @@ describe.skipIf(why !== null)("the C target", () => {
   it.each(DTYPES)("reductions and structure of %s, to the bit", (dtype) => {
     const x = T.tensor({ dtype, shape: [null, null] });
     const isComplex = dtype.startsWith("complex");
-    const outputs = [0, 1, null].flatMap((axis) => [
+    const outputs: T.TensorVariable[] = [0, 1, null].flatMap((axis) => [
       T.sum(x, { axis }),
       T.prod(x, { axis }),
       T.all(x, { axis }),

@@ -177,6 +177,7 @@ describe("errors", () => {
   });
 
   it("ranks and axes", () => {
+    // @ts-expect-error: a scalar
     expectError(() => T.matmul(m, 2), RankError, /scalars/);
     expectError(() => T.batchedDot(m, 2), RankError, /batch axis/);
     expectError(() => T.tensordot(m, m, [[0], [0, 1]]), AxisError, /as many/);

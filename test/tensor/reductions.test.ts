@@ -88,6 +88,7 @@ describe("reductions", () => {
   });
 
   it("refuse axes that are not there", () => {
+    // @ts-expect-error: no such axis
     expect(() => R.sum(m, { axis: 2 })).toThrow(/axis 2 is out of range/);
     expect(() => R.sum(m, { axis: [0, 0] })).toThrow(/twice/);
   });
@@ -95,10 +96,9 @@ describe("reductions", () => {
 
 describe("gradients of reductions", () => {
   it.each(["sum", "prod", "max", "min", "mean", "variance", "std", "norm", "logsumexp"] as const)("%s", (name) => {
-    const reduce = R[name] as (x: TensorVariable, options?: R.ReduceOptions) => TensorVariable;
-    verifyGrad((x) => reduce(x), [M]);
-    verifyGrad((x) => reduce(x, { axis: 0 }), [M]);
-    verifyGrad((x) => reduce(x, { axis: 1, keepdims: true }), [M]);
+    verifyGrad((x) => R[name](x), [M]);
+    verifyGrad((x) => R[name](x, { axis: 0 }), [M]);
+    verifyGrad((x) => R[name](x, { axis: 1, keepdims: true }), [M]);
   });
 
   it("of prod are exact where elements are zero", () => {

@@ -1,15 +1,15 @@
 /** Softmax and its logarithm, as ops of their own so that rules can see them; `expand` gives them as graph. */
 import type { NdArray } from "../../array/ndArray.ts";
 import { fromFlat, toNumbers } from "../../array/index.ts";
-import { isFloat, upgradeToFloat, type DType } from "../../dtype.ts";
+import { isFloat, upgradeToFloat } from "../../dtype.ts";
 import { AxisError, DtypeError, RankError } from "../../errors.ts";
 import { Apply } from "../../graph/apply.ts";
 import { Op, type InputGradient } from "../../graph/op.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { asTensor } from "../constant.ts";
 import { cast, div, exp, log, mul, sub } from "../math.ts";
-import type { FloatOf } from "../rankTypes.ts";
 import { max, sum } from "../reduction.ts";
+import type { DTypeOf, FloatOf, RankOf } from "../typing.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
 
 abstract class RowOp extends Op {
@@ -128,22 +128,20 @@ function prepare(x: TensorLike, options: SoftmaxOptions, op: string): { v: Tenso
 }
 
 /** exp(x) / sum(exp(x)) along an axis, the last by default; never overflows. */
-export function softmax<D extends DType, R extends number>(
-  x: TensorVariable<D, R>,
+export function softmax<X extends TensorLike>(
+  x: X,
   options?: SoftmaxOptions,
-): TensorVariable<FloatOf[D], R>;
-export function softmax(x: TensorLike, options?: SoftmaxOptions): TensorVariable;
+): TensorVariable<FloatOf<DTypeOf<X>>, RankOf<X>>;
 export function softmax(x: TensorLike, options: SoftmaxOptions = {}): TensorVariable {
   const { v, axis } = prepare(x, options, "softmax");
   return new Softmax(axis).call(v) as TensorVariable;
 }
 
 /** log(softmax(x)), finite wherever it should be. */
-export function logsoftmax<D extends DType, R extends number>(
-  x: TensorVariable<D, R>,
+export function logsoftmax<X extends TensorLike>(
+  x: X,
   options?: SoftmaxOptions,
-): TensorVariable<FloatOf[D], R>;
-export function logsoftmax(x: TensorLike, options?: SoftmaxOptions): TensorVariable;
+): TensorVariable<FloatOf<DTypeOf<X>>, RankOf<X>>;
 export function logsoftmax(x: TensorLike, options: SoftmaxOptions = {}): TensorVariable {
   const { v, axis } = prepare(x, options, "logsoftmax");
   return new LogSoftmax(axis).call(v) as TensorVariable;

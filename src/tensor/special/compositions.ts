@@ -20,15 +20,15 @@ import {
   sub,
   switch_,
   triGamma,
-  type Unary,
+  type ToFloat,
 } from "../math.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
 
 /** SciPy's name of the sigmoid 1 / (1 + exp(-x)). */
-export const expit: Unary = sigmoid;
+export const expit: ToFloat = sigmoid;
 
 /** The derivative of the digamma function. */
-export const trigamma: Unary = triGamma;
+export const trigamma: ToFloat = triGamma;
 
 /** log(p / (1 - p)), the inverse of the sigmoid. */
 export function logit(p: TensorLike): TensorVariable {

@@ -21,6 +21,7 @@ import { Nonzero } from "./nonzero.ts";
  * @throws ArgumentError when `selection` was not made by indexing
  * @throws DtypeError, RankError, ShapeMismatchError when `y` does not fit
  */
+export function setSubtensor<V extends TensorVariable>(selection: V, y: TensorLike): TensorVariable<V["dtype"]>;
 export function setSubtensor(selection: TensorVariable, y: TensorLike): TensorVariable {
   return assign(selection, y, true, "setSubtensor");
 }
@@ -30,6 +31,7 @@ export function setSubtensor(selection: TensorVariable, y: TensorLike): TensorVa
  * @param selection the result of `at`, also through dimshuffle and reshape
  * @throws as {@link setSubtensor}
  */
+export function incSubtensor<V extends TensorVariable>(selection: V, y: TensorLike): TensorVariable<V["dtype"]>;
 export function incSubtensor(selection: TensorVariable, y: TensorLike): TensorVariable {
   return assign(selection, y, false, "incSubtensor");
 }

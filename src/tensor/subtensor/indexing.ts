@@ -7,6 +7,8 @@ import { asTensor, constant } from "../constant.ts";
 import { dimshuffle } from "../dimshuffle.ts";
 import { operand, shapeI, specifyShape } from "../shape.ts";
 import { knownSize, sizeConstant, type SizeLike } from "../sizes.ts";
+import type { CheckedIndex, IndexedRank } from "../indexTyping.ts";
+import type { DTypeOf, RankOf } from "../typing.ts";
 import { TensorVariable, type TensorLike } from "../variable.ts";
 import { AdvancedSubtensor } from "./advanced.ts";
 import { Subtensor } from "./basic.ts";
@@ -65,6 +67,10 @@ export function isIndexStep(v: Variable): boolean {
  * @throws IndexError for too many indices, indices of a wrong dtype, and integers known to be out of range
  * @throws ValueError for text that is no slice, or a step of 0
  */
+export function at<X extends TensorLike, const I extends readonly Index[]>(
+  x: X,
+  ...indices: CheckedIndex<RankOf<X>, I>
+): TensorVariable<DTypeOf<X>, IndexedRank<RankOf<X>, I>>;
 export function at(x: TensorLike, ...indices: readonly Index[]): TensorVariable {
   const v = asTensor(x);
   const parts = completed(

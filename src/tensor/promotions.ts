@@ -1,5 +1,8 @@
-/** The common dtype of two dtypes, as types: what NumPy's `result_type` gives. Where `config.castPolicy` decides, both that it may give. */
-export interface Promotion {
+/**
+ * Which dtype two tensors promote to, for the compiler: `promote` of `dtype.ts` as a table. A table, because looking up a member is the
+ * cheapest thing that a type checker does. Where `config.castPolicy` decides (float32 meeting wide integers), both results are listed.
+ */
+export interface Promotions {
   bool: {
     bool: "bool";
     int8: "int8";
