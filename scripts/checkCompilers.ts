@@ -1,14 +1,16 @@
 /**
  * The types of the package as its users meet them (`dist`, so build first), with each TypeScript that is supported: the type tests must hold,
- * what an editor shows must be as `test/types/hover.ts` says, and the time that a model of a thousand lines takes is reported.
+ * what an editor shows must be as `test/types/hover.ts` says, dtypes and ranks must be those that the program makes, and the time that a model
+ * of a thousand lines takes is reported.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { hoverTexts } from "./hoverTexts.ts";
+import { hoverTexts, optionsIn } from "./hoverTexts.ts";
 import { largeModel } from "./largeModel.ts";
+import { typesAgree } from "./typesAgree.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const require = createRequire(import.meta.url);
@@ -80,4 +82,9 @@ for (const compiler of COMPILERS) {
   if (compiler !== "typescript") report(`${name}: hover texts`, wrongHovers(compiler));
   console.log(`     ${name}: a model of ${LINES} lines is ${measure(compiler)}`);
 }
+const { texts, ...counts } = typesAgree(folder, optionsIn("typescript-5.9", join(folder, "tsconfig.json")));
+report("dtypes and ranks are those that the program makes", texts);
+console.log(
+  `     ${counts.count} expressions: ${counts.built} built, ${counts.known} of known type, ${counts.refused} refused`,
+);
 process.exitCode = failures === 0 ? 0 : 1;

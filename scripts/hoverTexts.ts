@@ -6,14 +6,17 @@ import type * as Typescript from "typescript-5.9";
 
 const require = createRequire(import.meta.url);
 
+/** The options that a configuration file gives. */
+export function optionsIn(compiler: string, config: string): Typescript.CompilerOptions {
+  const ts = require(compiler) as typeof Typescript;
+  const read = ts.readConfigFile(config, (name) => readFileSync(name, "utf8"));
+  return ts.parseJsonConfigFileContent(read.config, ts.sys, dirname(config)).options;
+}
+
 /** By line (from 0): what hovering over the variable declared there shows. */
 export function hoverTexts(compiler: string, file: string, config: string): Map<number, string> {
   const ts = require(compiler) as typeof Typescript;
-  const { options } = ts.parseJsonConfigFileContent(
-    ts.readConfigFile(config, (name) => readFileSync(name, "utf8")).config,
-    ts.sys,
-    dirname(config),
-  );
+  const options = optionsIn(compiler, config);
   const service = ts.createLanguageService({
     getCompilationSettings: () => options,
     getScriptFileNames: () => [file],
