@@ -1,12 +1,14 @@
 /** The examples of loops compute what they say. */
 import { describe, expect, it } from "vitest";
 import { makeNetwork } from "../../examples/loops/characters.ts";
+import { makeChain } from "../../examples/loops/gibbs.ts";
 import { filter } from "../../examples/loops/kalman.ts";
 import { exponents, orbits } from "../../examples/loops/logistic-map.ts";
 import { fit, trajectory, errorAndGradient } from "../../examples/loops/lotka-volterra.ts";
 import { makeMandelbrot } from "../../examples/loops/mandelbrot.ts";
 import { newton } from "../../examples/loops/newton.ts";
 import { largestEigenvalue } from "../../examples/loops/power-iteration.ts";
+import { flatten, scoreOf, type Tree } from "../../examples/loops/tree.ts";
 
 describe("examples", () => {
   it("Newton's method converges and stops", () => {
@@ -73,6 +75,98 @@ describe("examples", () => {
           at.map((p, i) => (i === k ? p + d : p)),
         ).likelihood;
       expect((gradient.toList() as number[])[k]).toBeCloseTo((moved(1e-5) - moved(-1e-5)) / 2e-5, 5);
+    }
+  });
+
+  it("a Gibbs chain takes the steps that its random numbers say, and goes on where it stopped", () => {
+    const [W, a, b] = [
+      [
+        [2, -1],
+        [1, 3],
+        [-2, 0.5],
+      ],
+      [-0.5, 0.2, 0.1],
+      [0.3, -1],
+    ];
+    const { run, state } = makeChain(W, a, b);
+    const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+    const u = (rows: number, columns: number, seed: number): number[][] =>
+      Array.from({ length: rows }, (_, i) =>
+        Array.from({ length: columns }, (__, j) => (Math.sin(seed + 12.9898 * i + 78.233 * j) * 43758.5453) % 1).map(
+          Math.abs,
+        ),
+      );
+    let v = [0, 0, 0];
+    for (const seed of [1, 2]) {
+      const [forHidden, forVisible] = [u(40, 2, seed), u(40, 3, seed + 0.5)];
+      const wanted = forHidden.map((p, t) => {
+        const h = b.map((bias, j) => (sigmoid(bias + v.reduce((sum, x, i) => sum + x * W[i]![j]!, 0)) > p[j]! ? 1 : 0));
+        v = a.map((bias, i) =>
+          sigmoid(bias + h.reduce<number>((sum, x, j) => sum + x * W[i]![j]!, 0)) > forVisible[t]![i]! ? 1 : 0,
+        );
+        return v;
+      });
+      const { states, mean } = run(forHidden, forVisible);
+      expect(states.toList()).toEqual(wanted);
+      expect(state.getValue().toList()).toEqual(v);
+      const total = wanted.reduce((sum, row) => sum.map((x, i) => x + row[i]!), [0, 0, 0]);
+      for (const [i, m] of (mean.toList() as number[]).entries()) expect(m).toBeCloseTo(total[i]! / 40, 12);
+    }
+  });
+
+  it("a network in the shape of a tree computes node by node, and its gradients go back through the tree", () => {
+    const vocabulary = ["a", "b", "c"];
+    const vectors = [
+      [0.1, -0.4],
+      [0.7, 0.2],
+      [-0.3, 0.5],
+    ];
+    const W = [
+      [0.5, -0.2],
+      [0.1, 0.9],
+      [-0.6, 0.3],
+      [0.8, 0.4],
+    ];
+    const direction = [1, -2];
+    const value = (
+      t: Tree,
+      words: readonly (readonly number[])[],
+      weights: readonly (readonly number[])[],
+    ): number[] => {
+      if (typeof t === "string") return [...words[vocabulary.indexOf(t)]!];
+      const children = t.flatMap((c) => value(c, words, weights));
+      return [0, 1].map((j) => Math.tanh(children.reduce((sum, x, i) => sum + x * weights[i]![j]!, 0)));
+    };
+    const scoreBy = (t: Tree, words = vectors, weights = W): number =>
+      value(t, words, weights).reduce((sum, x, i) => sum + x * direction[i]!, 0);
+    const trees: Tree[] = [
+      ["a", "b"],
+      [
+        ["a", ["b", "c"]],
+        ["c", "a"],
+      ],
+      ["c", ["c", ["c", ["c", "b"]]]],
+    ];
+    for (const tree of trees) {
+      const arrays = flatten(tree, vocabulary);
+      const found = scoreOf(arrays.words, arrays.left, arrays.right, vectors, W, direction);
+      expect(+found.score).toBeCloseTo(scoreBy(tree), 12);
+      const h = 1e-6;
+      const moved = (m: readonly (readonly number[])[], i: number, j: number, d: number): number[][] =>
+        m.map((row, r) => row.map((x, c) => (r === i && c === j ? x + d : x)));
+      for (const [i, row] of (found.vectors.toList() as number[][]).entries()) {
+        for (const [j, g] of row.entries()) {
+          const slope = (scoreBy(tree, moved(vectors, i, j, h)) - scoreBy(tree, moved(vectors, i, j, -h))) / (2 * h);
+          expect(g).toBeCloseTo(slope, 7);
+        }
+      }
+      for (const [i, row] of (found.weights.toList() as number[][]).entries()) {
+        for (const [j, g] of row.entries()) {
+          const slope =
+            (scoreBy(tree, vectors, moved(W, i, j, h)) - scoreBy(tree, vectors, moved(W, i, j, -h))) / (2 * h);
+          expect(g).toBeCloseTo(slope, 7);
+        }
+      }
     }
   });
 
