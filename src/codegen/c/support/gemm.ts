@@ -21,6 +21,9 @@ const WIDE: readonly (readonly [width: number, rows: readonly number[]])[] = [
 /** Blocks of A (rows x depth) stay in the second-level cache, blocks of B (depth x columns) in the third. */
 const [MC, KC, NC] = [384, 512, 3072];
 
+/** The most rows of a thread's task: more of A than the second-level cache holds beside B costs a tenth. */
+const TASK_ROWS = 96;
+
 interface Names {
   /** `f32` or `f64`. */
   readonly type: string;
@@ -329,7 +332,7 @@ static void gemm_here_${type}(long long m, long long n, long long k, const ${t} 
         /* Several tasks for each worker, so that one that is interrupted does not hold up the others. */
         const long long wanted = workers * 4;
         long long best = m;
-        for (long long rows = 36; rows <= ${MC}; rows += 12) {
+        for (long long rows = 36; rows <= ${TASK_ROWS}; rows += 12) {
           if (rows > 36 && rows * workers * 3 > m + 36 * workers) break;
           /* The rows of the worker that gets most. */
           const long long whole = m / rows, most = whole % workers == 0 ? whole / workers * rows + m % rows : (whole / workers + 1) * rows;
