@@ -51,6 +51,12 @@ export class InputSpec {
       );
     }
   }
+
+  /** The same treatment for another variable. */
+  of(variable: TensorVariable): InputSpec {
+    if (variable === this.variable) return this;
+    return Object.assign(Object.create(InputSpec.prototype) as InputSpec, this, { variable });
+  }
 }
 
 /**

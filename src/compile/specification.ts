@@ -37,15 +37,17 @@ export interface Specification {
 }
 
 export function specify(inputs: unknown, outputs: unknown, options: SpecificationOptions): Specification {
-  const specs = readInputs(inputs);
+  const declared = readInputs(inputs);
+  const cut = cutAbove(declared);
+  const specs = declared.map((spec) => spec.of((cut.get(spec.variable) ?? spec.variable) as TensorVariable));
   const layout = layoutOutputs(outputs);
   const explicit = readUpdates(options.updates);
-  const givens = readGivens(options.givens);
+  const givens = readGivens(options.givens, cut);
   const states = specs.map((spec) => stateOf(spec));
   for (const [i, state] of states.entries()) {
     const spec = specs[i]!;
     if (state === undefined) continue;
-    givens.set(spec.variable, state);
+    givens.set(declared[i]!.variable, state);
     explicit.set(state, fitUpdate(state, spec.update!));
   }
   const targets = [...explicit.keys()];
@@ -105,7 +107,17 @@ function stateOf(spec: InputSpec): SharedVariable | undefined {
   return new SharedVariable(spec.variable.type, new Container(first as never), spec.variable.name);
 }
 
-function readGivens(givens: Givens | undefined): Map<Variable, Variable> {
+/**
+ * A variable of its own for each input that is an expression: what the caller passes takes the expression's place, so
+ * nothing may look at how it would have been computed.
+ */
+function cutAbove(specs: readonly InputSpec[]): Map<Variable, Variable> {
+  const computed = specs.map((spec) => spec.variable as Variable).filter((v) => v.owner !== null);
+  return new Map(computed.map((v) => [v, v.type.makeVariable(null, 0, v.name ?? v.toString())]));
+}
+
+/** The caller's replacements, which see inputs as inputs too, and before them those of `cut`. */
+function readGivens(givens: Givens | undefined, cut: ReadonlyMap<Variable, Variable>): Map<Variable, Variable> {
   const map = new Map<Variable, Variable>();
   for (const pair of givens ?? []) {
     if (!Array.isArray(pair) || !(pair[0] instanceof Variable)) {
@@ -125,8 +137,9 @@ function readGivens(givens: Givens | undefined): Map<Variable, Variable> {
         `givens: ${v.toString()} has rank ${v.ndim}, its replacement ${by.toString()} rank ${by.ndim}.`,
       );
     }
-    map.set(v, by);
+    map.set(v, cut.size === 0 ? by : cloneReplace([by], cut)[0]!);
   }
+  for (const [v, leaf] of cut) if (!map.has(v)) map.set(v, leaf);
   return map;
 }
 

@@ -55,16 +55,17 @@ export class TensorType<D extends DType = DType> extends Type implements BufferS
    */
   override filter(value: unknown, options: FilterOptions = {}): NdArray<D> {
     const what = options.what ?? "a value";
-    const given = value instanceof NdArray ? value : asArray(value as ArrayInput, this.#wanted(value));
+    const given = value instanceof NdArray ? value : this.#read(value as ArrayInput, options);
     this.#checkShape(given.shape, what);
     if (given.dtype === this.dtype) return given as NdArray as NdArray<D>;
     return this.#convert(given, what, options);
   }
 
-  /** Numbers and nested lists have no dtype of their own. */
-  #wanted(value: unknown): DType | undefined {
+  /** Numbers and nested lists have no dtype of their own: they are read as this one. */
+  #read(value: ArrayInput, options: FilterOptions): NdArray {
     const plain = typeof value !== "object" || value === null || Array.isArray(value);
-    return plain ? this.dtype : undefined;
+    if (!plain) return asArray(value);
+    return asArray(value, this.dtype, { allowDowncast: options.allowDowncast === true && options.strict !== true });
   }
 
   #convert(given: NdArray, what: string, options: FilterOptions): NdArray<D> {
