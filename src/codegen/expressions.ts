@@ -1,22 +1,8 @@
 /** Questions about expressions that every renderer asks. */
 import type { Expr } from "../ir/node.ts";
+import { within } from "../ir/traverse.ts";
 
 const COMPARISONS: ReadonlySet<string> = new Set(["eq", "ne", "lt", "le", "gt", "ge"]);
-
-/** The operands of an expression. */
-export function children(e: Expr): readonly Expr[] {
-  switch (e.kind) {
-    case "const":
-    case "ref":
-      return [];
-    case "load":
-      return [e.index];
-    case "op":
-      return e.args;
-    default:
-      return [e.arg];
-  }
-}
 
 /**
  * Whether both branches of a select may be evaluated. A load of the branch not taken may be out of
@@ -32,11 +18,4 @@ export function mayEvaluateBoth(condition: Expr, yes: Expr, no: Expr): boolean {
 function comparesPositions(e: Expr): boolean {
   if (e.kind === "ref") return e.type === "bool";
   return e.kind === "op" && COMPARISONS.has(e.op) && e.args[0]!.type === "index";
-}
-
-/** An expression and all below it, each once. */
-export function within(root: Expr): Set<Expr> {
-  const seen = new Set<Expr>([root]);
-  for (const e of seen) for (const child of children(e)) seen.add(child);
-  return seen;
 }

@@ -1,8 +1,7 @@
 /** How much work a loop is, so that renderers can tell whether threads are worth waking. */
 import type { IrBuilder } from "../ir/build.ts";
-import { type Buffer, BYTES, type Expr, type Reduce, type Stmt } from "../ir/node.ts";
-import { instruction, type InstructionName } from "../ir/scalarInstructions.ts";
-import { within } from "./expressions.ts";
+import { BYTES, type Expr, type Reduce, type Stmt } from "../ir/node.ts";
+import { buffersOf, costOf } from "../ir/traverse.ts";
 
 /** Additions, roughly: some, and for each loop inside its own so many times. */
 export interface Work {
@@ -81,24 +80,7 @@ function product(n: Expr, k: Expr): Work["loops"][number] {
   return { extent: n, inside: { additions: 0, loops: [{ extent: k, inside: { additions: 2, loops: [] } }] } };
 }
 
-function costOf(roots: readonly Expr[]): number {
-  const all = new Set<Expr>();
-  for (const root of roots) for (const e of within(root)) all.add(e);
-  let cost = 0;
-  for (const e of all) {
-    if (e.kind === "op" && e.type !== "index") cost += instruction(e.op as InstructionName).cost;
-    else if (e.kind === "load" || e.kind === "cast") cost++;
-  }
-  return cost;
-}
-
 /** Bytes of one element of every buffer that the statements of a loop without others read or write. */
 export function bytesTouched(body: readonly Stmt[]): number {
-  const buffers = new Set<Buffer>();
-  for (const s of body) {
-    const roots = s.kind === "store" ? [s.value, s.index] : s.kind === "let" ? [s.value] : [];
-    for (const root of roots) for (const e of within(root)) if (e.kind === "load") buffers.add(e.buffer);
-    if (s.kind === "store") buffers.add(s.buffer);
-  }
-  return [...buffers].reduce((sum, x) => sum + BYTES[x.type], 0);
+  return [...buffersOf(body)].reduce((sum, x) => sum + BYTES[x.type], 0);
 }

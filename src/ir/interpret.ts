@@ -6,7 +6,8 @@ import { float16ToNumber, numberToFloat16 } from "../array/float16.ts";
 import { InternalError } from "../errors.ts";
 import { evaluateSizes, firstFailedCheck } from "./evaluate.ts";
 import { castValue, convert, evaluateInstruction, roundTo } from "./fold.ts";
-import type { Accumulator, Buffer, Expr, MatrixOperand, Monoid, Program, Ref, ScalarType, Stmt } from "./node.ts";
+import type { Accumulator, Buffer, Expr, MatrixOperand, Program, Ref, ScalarType, Stmt } from "./node.ts";
+import { COMBINE, identityOf, isSearch, type Search } from "./monoid.ts";
 import { isFloatType, type InstructionName, type ScalarValue } from "./scalarInstructions.ts";
 
 /** The storage of a buffer: bools as bytes, float16 as its bits, 64-bit integers as bigints. */
@@ -265,35 +266,6 @@ function bits(value: ScalarValue, from: ScalarType, to: ScalarType): ScalarValue
   return readElement(view, to, 0);
 }
 
-/** The value that combines with anything to the other. */
-export function identityOf(monoid: Monoid, type: ScalarType): ScalarValue {
-  switch (monoid) {
-    case "sum":
-      return convert(0, type);
-    case "prod":
-      return convert(1, type);
-    case "and":
-      return true;
-    case "or":
-      return false;
-    case "max":
-    case "argmax":
-      return isFloatType(type) ? -Infinity : type === "bool" ? false : convert(-Infinity, type);
-    case "min":
-    case "argmin":
-      return isFloatType(type) ? Infinity : type === "bool" ? true : convert(Infinity, type);
-  }
-}
-
-const COMBINE: Readonly<Record<Exclude<Monoid, "argmax" | "argmin">, InstructionName>> = {
-  sum: "add",
-  prod: "mul",
-  max: "max",
-  min: "min",
-  and: "and",
-  or: "or",
-};
-
 /** One accumulator at work, in the order that `ReduceOrder` defines. */
 class Accumulation {
   readonly acc: Accumulator;
@@ -322,7 +294,7 @@ class Accumulation {
 
   add(i: number, value: ScalarValue): void {
     const { monoid } = this.acc;
-    if (monoid === "argmax" || monoid === "argmin") return this.#search(i, value, monoid);
+    if (isSearch(monoid)) return this.#search(i, value, monoid);
     if (monoid === "prod") {
       // One after the other: an infinite part must not meet a zero of another one.
       this.#total = this.#op("mul", this.#total, value);
@@ -334,7 +306,7 @@ class Accumulation {
   }
 
   /** The first NaN wins, else the first best. */
-  #search(i: number, value: ScalarValue, monoid: "argmax" | "argmin"): void {
+  #search(i: number, value: ScalarValue, monoid: Search): void {
     const best = this.#best;
     const isNaNValue = typeof value === "number" && Number.isNaN(value);
     const bestIsNaN = typeof best === "number" && Number.isNaN(best);
@@ -373,7 +345,7 @@ class Accumulation {
 
   result(): ScalarValue {
     const { monoid } = this.acc;
-    if (monoid === "argmax" || monoid === "argmin") return this.#best ?? identityOf(monoid, this.#type);
+    if (isSearch(monoid)) return this.#best ?? identityOf(monoid, this.#type);
     if (this.#filled > 0) this.#endBlock();
     if (monoid !== "sum" || !isFloatType(this.#type)) return this.#total;
     const total = this.#total as number;

@@ -3,8 +3,9 @@
  * blocks, which threads may share; what the blocks come to is combined in their order, with TwoSum compensation where floats are summed, as
  * `reduce` does. The bits do not depend on how many threads there are.
  */
-import type { Expr, LoopMode, Monoid, Ref, ScalarType, Stmt } from "../ir/node.ts";
-import { isFloatType } from "../ir/scalarInstructions.ts";
+import { COMBINE, identityOf, isFloatProduct } from "../ir/monoid.ts";
+import type { Expr, LoopMode, Ref, Stmt } from "../ir/node.ts";
+import { isFloatType, type ScalarValue } from "../ir/scalarInstructions.ts";
 import type { Axis } from "./collapse.ts";
 import type { CodeContext } from "./nestCode.ts";
 import type { AccumulateMember, NestStep } from "./schedule.ts";
@@ -35,6 +36,7 @@ interface Buffers {
   readonly inner: Expr;
   readonly keptSize: Expr;
   readonly innerSize: Expr;
+  readonly identity: ScalarValue;
 }
 
 /** A nest that does nothing but combine rows: its columns may be taken in strips and its rows in groups. */
@@ -94,12 +96,13 @@ export class AccumulatorCode {
     return {
       member,
       total: scratch("total", keptSize),
-      parts: isFloatProduct(member) ? null : scratch("parts", partsSize, this.#isKeptOutside),
+      parts: isFloatProduct(form.monoid, form.accType) ? null : scratch("parts", partsSize, this.#isKeptOutside),
       error: isSum ? scratch("error", keptSize) : null,
       position: tracer.slot({ ...target, layout: tracer.contiguous(target.sizes), dtype: "float64" }, member.index),
       inner: alg.normal(inner),
       keptSize,
       innerSize,
+      identity: identityOf(form.monoid, form.accType),
     };
   }
 
@@ -117,7 +120,7 @@ export class AccumulatorCode {
     const at = x.parts === null ? inner : alg.normal(b.add(b.mul(this.#slot, x.innerSize), inner));
     let result: Expr = b.load(buffer, at);
     for (const element of elements) {
-      result = bind(combine(b, member.root.form.monoid, result, bind(element(), "x")), "s");
+      result = bind(combine(b, member, result, bind(element(), "x")), "s");
     }
     stores.push({ kind: "store", buffer, index: at, value: result });
   }
@@ -127,7 +130,7 @@ export class AccumulatorCode {
     const { b } = this.#ctx.tracer;
     const result: Stmt[] = [];
     for (const x of this.#buffers) {
-      result.push(...this.#fill(x.total, b.index(0), x.keptSize, identityOf(x)));
+      result.push(...this.#fill(x.total, b.index(0), x.keptSize, x.identity));
       if (x.error !== null) result.push(...this.#fill(x.error, b.index(0), x.keptSize, 0));
     }
     let loops = this.#rounds(rows.at(-1)!, body, columns);
@@ -141,7 +144,7 @@ export class AccumulatorCode {
     return result;
   }
 
-  #fill(buffer: Buffers["total"], start: Expr, size: Expr, value: number | bigint | boolean): Stmt[] {
+  #fill(buffer: Buffers["total"], start: Expr, size: Expr, value: ScalarValue): Stmt[] {
     const { b, alg } = this.#ctx.tracer;
     const k = b.natural("k");
     const index = alg.normal(b.add(start, k));
@@ -191,7 +194,7 @@ export class AccumulatorCode {
     const step = b.natural("step");
     return [
       ...this.#buffers.flatMap((x) =>
-        x.parts === null ? [] : this.#fill(x.parts, alg.multiply(this.#slot, x.innerSize), x.innerSize, identityOf(x)),
+        x.parts === null ? [] : this.#fill(x.parts, alg.multiply(this.#slot, x.innerSize), x.innerSize, x.identity),
       ),
       {
         kind: "for",
@@ -215,7 +218,7 @@ export class AccumulatorCode {
     for (const x of this.#buffers) {
       if (x.parts === null) continue;
       const at = alg.normal(b.add(b.mul(this.#slot, x.innerSize), start));
-      result.push(...this.#fill(x.parts, at, width, identityOf(x)));
+      result.push(...this.#fill(x.parts, at, width, x.identity));
     }
     if (columns.areCheap) {
       const at = Array.from({ length: GROUP }, (_, i) => b.add(row, i));
@@ -259,7 +262,7 @@ export class AccumulatorCode {
     };
     const total = bind("total", b.load(x.total, at));
     const add = bind("add", b.load(x.parts, alg.normal(b.add(b.mul(slot, x.innerSize), column))));
-    const sum = bind("sum", combine(b, x.member.root.form.monoid, total, add));
+    const sum = bind("sum", combine(b, x.member, total, add));
     const stores: Stmt[] = [{ kind: "store", buffer: x.total, index: at, value: sum }];
     if (x.error !== null) {
       // TwoSum: the total plus the block, with the rounding error kept (Knuth, TAOCP vol. 2, 4.2.2).
@@ -315,42 +318,6 @@ export class AccumulatorCode {
   }
 }
 
-function combine(b: CodeContext["tracer"]["b"], monoid: Monoid, x: Expr, y: Expr): Expr {
-  switch (monoid) {
-    case "sum":
-      return b.add(x, y);
-    case "prod":
-      return b.mul(x, y);
-    case "max":
-      return b.max(x, y);
-    case "min":
-      return b.min(x, y);
-    case "and":
-      return b.and(x, y);
-    default:
-      return b.or(x, y);
-  }
-}
-
-function identityOf(x: Buffers): number | bigint | boolean {
-  return identity(x.member.root.form.monoid, x.total.type);
-}
-
-/** Products of floats are taken in order: parts of them may overflow where the whole does not. */
-function isFloatProduct({ root }: AccumulateMember): boolean {
-  return root.form.monoid === "prod" && isFloatType(root.form.accType);
-}
-
-function identity(monoid: Monoid, type: ScalarType): number | bigint | boolean {
-  if (monoid === "and") return true;
-  if (monoid === "or") return false;
-  if (monoid === "prod") return 1;
-  if (monoid === "sum") return 0;
-  const isMax = monoid === "max";
-  if (isFloatType(type)) return isMax ? -Infinity : Infinity;
-  if (type === "bool") return !isMax;
-  const bits = type === "index" ? 32n : BigInt(type.slice(1));
-  const [least, most] = type[0] === "u" ? [0n, (1n << bits) - 1n] : [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n];
-  const value = isMax ? least : most;
-  return bits === 64n ? value : Number(value);
+function combine(b: CodeContext["tracer"]["b"], { root }: AccumulateMember, x: Expr, y: Expr): Expr {
+  return b.op(COMBINE[root.form.monoid as keyof typeof COMBINE], x, y);
 }

@@ -3,8 +3,9 @@
  * expression used several times in a row of statements is computed once.
  */
 import type { IrBuilder } from "../ir/build.ts";
-import type { Buffer, Expr, Ref, Size, Stmt } from "../ir/node.ts";
-import { effectsOf, innerBodies, mapStmt, ownExprs, substitution, type Effects } from "./statements.ts";
+import type { Expr, Ref, Size, Stmt } from "../ir/node.ts";
+import { children, ownExprs, within, withinAll } from "../ir/traverse.ts";
+import { effectsOf, mapStmt, substitution, type Effects } from "./statements.ts";
 
 /** Sizes of a program: given ones, then those computed from them. */
 export class ProgramSizes {
@@ -27,7 +28,7 @@ export class ProgramSizes {
     if (e.kind === "load") return false;
     let known = this.#isSize.get(e);
     if (known === undefined) {
-      known = e.kind === "op" ? e.args.every((a) => this.isSize(a)) : this.isSize(e.arg);
+      known = children(e).every((a) => this.isSize(a));
       this.#isSize.set(e, known);
     }
     return known;
@@ -55,8 +56,7 @@ export class ProgramSizes {
       seen.add(e);
       if (e.kind === "const" || e.kind === "ref") return e;
       if (e.type === "index" && this.isSize(e)) table.set(e, this.derive(e));
-      else if (e.kind === "op") e.args.forEach(find);
-      else find(e.kind === "load" ? e.index : e.arg);
+      else children(e).forEach(find);
       return e;
     };
     for (const s of body) mapStmt(s, find);
@@ -128,8 +128,7 @@ class Hoister {
         found.set(e, known.get(e) ?? this.#b.ref(e.type, "c"));
         return;
       }
-      if (e.kind === "op") e.args.forEach(visit);
-      else visit(e.kind === "load" ? e.index : e.arg);
+      children(e).forEach(visit);
     };
     if (s.kind === "while") visit(s.cond);
     if (s.kind === "reduce") for (const a of s.accs) visit(a.value);
@@ -153,7 +152,7 @@ class Hoister {
     const rest: Stmt[] = [];
     const own = new Set<Expr>(marks.map((m) => (m as Stmt & { kind: "let" }).ref));
     // An element that another one is computed from stays a scalar of the body.
-    const shared = refsIn(body.flatMap(ownExprs), own);
+    const shared = withinAll(body.flatMap(ownExprs));
     for (const x of body) {
       if (x.kind === "let" && own.has(x.ref)) {
         values.set(x.ref, shared.has(x.ref) ? x.ref : x.value);
@@ -177,10 +176,8 @@ class Hoister {
     if (e.kind === "ref") return !effects.refs.has(e);
     let known = memo.get(e);
     if (known === undefined) {
-      if (e.kind === "op") known = e.args.every((a) => this.#isInvariant(a, effects, memo));
-      else if (e.kind === "load") {
-        known = !effects.buffers.has(e.buffer) && this.#isInvariant(e.index, effects, memo);
-      } else known = this.#isInvariant(e.arg, effects, memo);
+      const isWritten = e.kind === "load" && effects.buffers.has(e.buffer);
+      known = !isWritten && children(e).every((a) => this.#isInvariant(a, effects, memo));
       memo.set(e, known);
     }
     return known;
@@ -196,8 +193,7 @@ class Hoister {
       const n = (uses.get(e) ?? 0) + 1;
       uses.set(e, n);
       if (n > 1) return;
-      if (e.kind === "op") e.args.forEach(count);
-      else count(e.kind === "load" ? e.index : e.arg);
+      children(e).forEach(count);
     };
     for (const s of segment) for (const e of ownExprs(s)) count(e);
     if (![...uses].some(([e, n]) => n > 1 && isWorthNaming(e))) return [...segment];
@@ -245,31 +241,13 @@ class Hoister {
   }
 }
 
-/** Which of `wanted` the expressions mention. */
-function refsIn(roots: readonly Expr[], wanted: ReadonlySet<Expr>): Set<Expr> {
-  const seen = new Set<Expr>();
-  const found = new Set<Expr>();
-  const work = [...roots];
-  for (let e = work.pop(); e !== undefined; e = work.pop()) {
-    if (seen.has(e)) continue;
-    seen.add(e);
-    if (wanted.has(e)) found.add(e);
-    if (e.kind === "op") work.push(...e.args);
-    else if (e.kind === "load") work.push(e.index);
-    else if (e.kind === "cast" || e.kind === "bitcast") work.push(e.arg);
-  }
-  return found;
-}
-
 /** Positions stay as they are: targets read the step of a loop from them. */
 function isWorthNaming(e: Expr): boolean {
   return e.type !== "index";
 }
 
 function readsStorage(e: Expr): boolean {
-  if (e.kind === "load") return true;
-  if (e.kind === "op") return e.args.some(readsStorage);
-  return e.kind === "cast" || e.kind === "bitcast" ? readsStorage(e.arg) : false;
+  return [...within(e)].some((part) => part.kind === "load");
 }
 
 function mapInside(s: Stmt & { kind: "for" | "reduce" | "while" }, f: (e: Expr) => Expr): Stmt {
@@ -277,31 +255,4 @@ function mapInside(s: Stmt & { kind: "for" | "reduce" | "while" }, f: (e: Expr) 
   // The number of iterations is evaluated outside the loop already.
   if (mapped.kind === "while" || s.kind === "while") return mapped;
   return { ...mapped, extent: s.extent } as Stmt;
-}
-
-/** Buffers that statements mention. */
-export function buffersOf(body: readonly Stmt[]): Set<Buffer> {
-  const found = new Set<Buffer>();
-  const seen = new Set<Expr>();
-  const expr = (e: Expr): void => {
-    if (seen.has(e)) return;
-    seen.add(e);
-    if (e.kind === "load") {
-      found.add(e.buffer);
-      expr(e.index);
-    } else if (e.kind === "op") e.args.forEach(expr);
-    else if (e.kind === "cast" || e.kind === "bitcast") expr(e.arg);
-  };
-  const stmt = (s: Stmt): void => {
-    ownExprs(s).forEach(expr);
-    if (s.kind === "reduce") for (const a of s.accs) expr(a.value);
-    if (s.kind === "store") found.add(s.buffer);
-    if (s.kind === "call") {
-      if (s.fn === "copy") found.add(s.to).add(s.from);
-      else found.add(s.a.buffer).add(s.b.buffer).add(s.c.buffer);
-    }
-    for (const inner of innerBodies(s)) inner.forEach(stmt);
-  };
-  body.forEach(stmt);
-  return found;
 }

@@ -1,7 +1,8 @@
 /** Writes a nest step as statements: fresh loop variables, collapsed axes, values kept as scalars where they are read. */
 import type { ElementValue } from "../ir/lowered.ts";
-import type { Accumulator, Expr, LoopMode, Monoid, Ref, ReduceOrder, ScalarType, Stmt } from "../ir/node.ts";
-import { instruction, isFloatType, type InstructionName } from "../ir/scalarInstructions.ts";
+import type { Accumulator, Expr, LoopMode, Ref, ReduceOrder, ScalarType, Stmt } from "../ir/node.ts";
+import { isFloatProduct, isSearch } from "../ir/monoid.ts";
+import { costOf } from "../ir/traverse.ts";
 import { AccumulatorCode, type Columns } from "./accumulatorCode.ts";
 import { collapseAxes, type Axis } from "./collapse.ts";
 import {
@@ -197,8 +198,8 @@ export class NestCode {
     const [axis, loop] = [axes[0], loops[0]];
     const reduces = item.members.filter((m) => m.kind === "reduce");
     if (this.#nest.sizes.length > 0 || reduces.length === 0 || axis === undefined || loop === undefined) return null;
-    const isOrdered = (m: ReduceMember): boolean =>
-      isSearch(m.root.form.monoid) || (m.root.form.monoid === "prod" && isFloatType(partsOf(m.value)[0]!.type));
+    const isOrdered = ({ root: { form } }: ReduceMember): boolean =>
+      isSearch(form.monoid) || isFloatProduct(form.monoid, form.accType);
     if (reduces.some(isOrdered)) return null;
     const { b, alg } = this.#tracer;
     const length = reduceOrder(partsOf(reduces[0]!.value)[0]!.type, loops.length === 1).block;
@@ -388,21 +389,7 @@ export class NestCode {
 
 /** Costs less to compute than to fetch from memory, and several of it at a time fit into registers. */
 function areCheap(values: readonly Expr[]): boolean {
-  let cost = 0;
-  const seen = new Set<Expr>();
-  const visit = (e: Expr): void => {
-    if (seen.has(e) || e.type === "index") return;
-    seen.add(e);
-    if (e.kind === "op") {
-      cost += instruction(e.op as InstructionName).cost;
-      e.args.forEach(visit);
-    } else if (e.kind === "cast" || e.kind === "bitcast") {
-      cost++;
-      visit(e.arg);
-    } else if (e.kind === "load") cost++;
-  };
-  values.forEach(visit);
-  return cost <= 6;
+  return costOf(values) <= 6;
 }
 
 export function wrapLoops(
@@ -418,10 +405,6 @@ export function wrapLoops(
     result = [{ kind: "for", ref, extent: size, mode, body: result }];
   }
   return [...result];
-}
-
-export function isSearch(monoid: Monoid): boolean {
-  return monoid === "argmax" || monoid === "argmin";
 }
 
 function nameOf(stored: Stored, part: number): string {

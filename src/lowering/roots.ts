@@ -7,7 +7,7 @@ import type { NdArray } from "../array/ndArray.ts";
 import { isConstant, type Variable } from "../graph/variable.ts";
 import type { ElementValue, Layout, Lowered } from "../ir/lowered.ts";
 import type { Expr } from "../ir/node.ts";
-import { scalarInstructions, type InstructionName } from "../ir/scalarInstructions.ts";
+import { costOf } from "../ir/traverse.ts";
 import type { Tracer } from "./trace.ts";
 import { scalarOf } from "./types.ts";
 
@@ -184,32 +184,4 @@ class RootSelection {
 /** A constant scalar. */
 function isLiteral(v: Variable): v is Variable & { readonly data: NdArray } {
   return isConstant(v) && v.data.ndim === 0;
-}
-
-/** The instructions of a set of expressions, each counted once. */
-export function costOf(roots: readonly Expr[]): number {
-  const seen = new Set<Expr>();
-  const work = [...roots];
-  let cost = 0;
-  for (let e = work.pop(); e !== undefined; e = work.pop()) {
-    if (seen.has(e)) continue;
-    seen.add(e);
-    switch (e.kind) {
-      case "op":
-        cost += e.type === "index" ? 0 : scalarInstructions[e.op as InstructionName].cost;
-        work.push(...e.args);
-        break;
-      case "load":
-        cost += 1;
-        work.push(e.index);
-        break;
-      case "cast":
-      case "bitcast":
-        cost += 1;
-        work.push(e.arg);
-        break;
-      default:
-    }
-  }
-  return cost;
 }

@@ -7,6 +7,7 @@ import { InternalError } from "../errors.ts";
 import type { Apply } from "../graph/apply.ts";
 import type { Variable } from "../graph/variable.ts";
 import type { Block, CallForm, ElementValue, ReduceForm } from "../ir/lowered.ts";
+import { isSearch } from "../ir/monoid.ts";
 import type { Expr, Ref } from "../ir/node.ts";
 import type { Read, Stored, TracedGuard, Tracer } from "./trace.ts";
 
@@ -257,7 +258,7 @@ export class Scheduler {
     const axes = this.#longAxes(sizes);
     const reduced = new Set(root.form.axes);
     const isComplex = root.targets[0]!.dtype.startsWith("complex");
-    const searching = root.form.monoid === "argmax" || root.form.monoid === "argmin";
+    const searching = isSearch(root.form.monoid);
     const last = axes.at(-1);
     const isRow =
       last === undefined || reduced.has(last) || searching || isComplex || !axes.some((a) => reduced.has(a));

@@ -1,30 +1,6 @@
-/** Generic walks over statements: which expressions they hold, and statements with their expressions replaced. */
+/** Statements with their expressions replaced, and what running them changes. */
 import type { Buffer, Expr, MatrixOperand, Ref, Stmt } from "../ir/node.ts";
-
-/** The expressions that a statement evaluates itself, not those of statements inside it. */
-export function ownExprs(s: Stmt): readonly Expr[] {
-  switch (s.kind) {
-    case "for":
-      return [s.extent];
-    case "let":
-    case "assign":
-      return [s.value];
-    case "var":
-      return [s.init];
-    case "store":
-      return [s.index, s.value];
-    case "reduce":
-      return [s.extent];
-    case "if":
-    case "while":
-      return [s.cond];
-    case "call":
-      if (s.fn === "copy") return [s.toOffset, s.fromOffset, s.count];
-      return [s.m, s.n, s.k, s.alpha, s.beta, ...[s.a, s.b, s.c].flatMap((x) => [x.offset, x.rowStride, x.colStride])];
-    default:
-      return [];
-  }
-}
+import { walk } from "../ir/traverse.ts";
 
 /** The statement with `f` applied to every expression in it. */
 export function mapStmt(s: Stmt, f: (e: Expr) => Expr): Stmt {
@@ -76,51 +52,40 @@ export function mapStmt(s: Stmt, f: (e: Expr) => Expr): Stmt {
   }
 }
 
-/** The statements inside a statement. */
-export function innerBodies(s: Stmt): readonly (readonly Stmt[])[] {
-  switch (s.kind) {
-    case "for":
-    case "reduce":
-    case "while":
-      return [s.body];
-    case "if":
-      return [s.then, s.else];
-    default:
-      return [];
-  }
-}
-
 /** What running a statement changes: scalars defined or assigned in it, buffers written. */
 export interface Effects {
   readonly refs: Set<Ref>;
   readonly buffers: Set<Buffer>;
 }
 
-export function effectsOf(s: Stmt, into: Effects = { refs: new Set(), buffers: new Set() }): Effects {
-  switch (s.kind) {
-    case "for":
-    case "let":
-    case "var":
-    case "assign":
-      into.refs.add(s.ref);
-      break;
-    case "reduce":
-      into.refs.add(s.ref);
-      for (const a of s.accs) {
-        into.refs.add(a.target);
-        if (a.position !== undefined) into.refs.add(a.position);
-      }
-      break;
-    case "store":
-      into.buffers.add(s.buffer);
-      break;
-    case "call":
-      into.buffers.add(s.fn === "copy" ? s.to : s.c.buffer);
-      break;
-    default:
-  }
-  for (const body of innerBodies(s)) for (const x of body) effectsOf(x, into);
-  return into;
+export function effectsOf(root: Stmt): Effects {
+  const refs = new Set<Ref>();
+  const buffers = new Set<Buffer>();
+  walk([root], (s) => {
+    switch (s.kind) {
+      case "for":
+      case "let":
+      case "var":
+      case "assign":
+        refs.add(s.ref);
+        break;
+      case "reduce":
+        refs.add(s.ref);
+        for (const a of s.accs) {
+          refs.add(a.target);
+          if (a.position !== undefined) refs.add(a.position);
+        }
+        break;
+      case "store":
+        buffers.add(s.buffer);
+        break;
+      case "call":
+        buffers.add(s.fn === "copy" ? s.to : s.c.buffer);
+        break;
+      default:
+    }
+  });
+  return { refs, buffers };
 }
 
 /** A function that replaces expressions by `table`, inside others too. */

@@ -3,9 +3,10 @@
  * gone again before its neighbours are wanted; in tiles both sides use their lines whole.
  */
 import type { Expr, Ref, Stmt } from "../ir/node.ts";
+import { ownExprs, within, withinAll } from "../ir/traverse.ts";
 import type { Axis } from "./collapse.ts";
 import type { IndexAlgebra } from "./indexAlgebra.ts";
-import { mapStmt, ownExprs, substitution } from "./statements.ts";
+import { mapStmt, substitution } from "./statements.ts";
 
 /** Elements along each side of a tile: two to four lines of a cache. */
 const SIDE = 32;
@@ -83,7 +84,7 @@ function stepOf(alg: IndexAlgebra, position: Expr, ref: Ref): number | null {
   let step = 0;
   for (const { coefficient, atoms } of alg.polynomial(position).values()) {
     const rest = atoms.filter((a) => a !== ref);
-    if (rest.some((a) => mentions(a, ref))) return null;
+    if (rest.some((a) => within(a).has(ref))) return null;
     if (rest.length === atoms.length) continue;
     if (rest.length < atoms.length - 1) return null;
     step += rest.length === 0 ? Math.abs(coefficient) : Infinity;
@@ -91,27 +92,9 @@ function stepOf(alg: IndexAlgebra, position: Expr, ref: Ref): number | null {
   return step;
 }
 
-function mentions(e: Expr, ref: Ref): boolean {
-  if (e.kind === "op") return e.args.some((a) => mentions(a, ref));
-  if (e.kind === "load") return mentions(e.index, ref);
-  return e.kind === "cast" || e.kind === "bitcast" ? mentions(e.arg, ref) : e === ref;
-}
-
 /** Positions of all loads. */
 function positionsIn(body: readonly Stmt[]): Expr[] {
-  const found: Expr[] = [];
-  const seen = new Set<Expr>();
-  const work = body.flatMap(ownExprs);
-  for (let e = work.pop(); e !== undefined; e = work.pop()) {
-    if (seen.has(e)) continue;
-    seen.add(e);
-    if (e.kind === "load") {
-      found.push(e.index);
-      work.push(e.index);
-    } else if (e.kind === "op") work.push(...e.args);
-    else if (e.kind === "cast" || e.kind === "bitcast") work.push(e.arg);
-  }
-  return found;
+  return [...withinAll(body.flatMap(ownExprs))].flatMap((e) => (e.kind === "load" ? [e.index] : []));
 }
 
 function isNarrow({ size }: Axis): boolean {

@@ -42,16 +42,8 @@ export interface Dividing {
   ): TensorVariable<QuotientOf<Promoted<X, Y>>, BroadcastRank<X, Y>>;
   (x: TensorLike, y: TensorLike): TensorVariable;
 }
-/** A power. */
+/** A power, or a shift of bits. */
 export interface Raising {
-  <X extends TensorLike, Y extends TensorLike>(
-    x: X,
-    y: Y,
-  ): TensorVariable<PowerOf<Promoted<X, Y>>, BroadcastRank<X, Y>>;
-  (x: TensorLike, y: TensorLike): TensorVariable;
-}
-/** A shift of bits. */
-export interface Shifting {
   <X extends TensorLike, Y extends TensorLike>(
     x: X,
     y: Y,

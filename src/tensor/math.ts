@@ -18,7 +18,6 @@ import type {
   Filling,
   Keeping,
   Raising,
-  Shifting,
   Test,
   ToAngle,
   ToComplex,
@@ -120,8 +119,8 @@ export const and: Combining = binary(S.and);
 export const or: Combining = binary(S.or);
 export const xor: Combining = binary(S.xor);
 export const invert: Keeping = unary(S.invert);
-export const leftShift: Shifting = binary(S.leftShift);
-export const rightShift: Shifting = binary(S.rightShift);
+export const leftShift: Raising = binary(S.leftShift);
+export const rightShift: Raising = binary(S.rightShift);
 
 /** x where the condition is not zero, else y, element by element; both sides are computed. */
 export const switch_: Choosing = ternary(S.switch_);

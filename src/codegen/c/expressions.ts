@@ -2,7 +2,8 @@
 import { BYTES } from "../../ir/node.ts";
 import type { Buffer, Expr, Ref, ScalarType } from "../../ir/node.ts";
 import { CompileError } from "../../errors.ts";
-import { mayEvaluateBoth, within } from "../expressions.ts";
+import { within } from "../../ir/traverse.ts";
+import { mayEvaluateBoth } from "../expressions.ts";
 import type { Prelude } from "./prelude.ts";
 import { arithmetic, isFloat, literal, VALUE } from "./types.ts";
 

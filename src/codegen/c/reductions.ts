@@ -1,16 +1,19 @@
 /** Reductions as C: elements go to lanes and lanes into blocks, as the order of the program says. */
-import type { Accumulator, Expr, Load, Monoid, Reduce, Ref, ScalarType, Stmt } from "../../ir/node.ts";
+import { identityOf, isFloatProduct, isSearch } from "../../ir/monoid.ts";
+import type { Accumulator, Expr, Load, Reduce, Ref, ScalarType, Stmt } from "../../ir/node.ts";
 import { BYTES } from "../../ir/node.ts";
-import { within } from "../expressions.ts";
+import { within } from "../../ir/traverse.ts";
 import type { Copier } from "./copy.ts";
-import type { Lines } from "./expressions.ts";
-import type { FunctionHost } from "./functions.ts";
+import type { ExpressionWriter, Lines } from "./expressions.ts";
 import type { Prelude } from "./prelude.ts";
 import { mayUseShortForms } from "./shortForms.ts";
-import { isFloat, isUnsigned, literal, STORED, VALUE } from "./types.ts";
+import { isFloat, literal, STORED, VALUE } from "./types.ts";
 
 /** Where reductions are written. */
-interface Host extends FunctionHost, Lines {
+interface Host extends Lines {
+  readonly e: ExpressionWriter;
+  /** Text for the value of an expression of the program. */
+  value(e: Expr): string;
   block(head: string, body: () => void): void;
   body(stmts: readonly Stmt[]): void;
   writeGuards(name: string, guards: ReadonlySet<Expr>): void;
@@ -32,21 +35,16 @@ export class ReductionWriter {
 
   write(s: Reduce): void {
     const states = s.accs.map((acc): State => this.#declare(acc));
-    this.#blocks(
-      s,
-      states,
-      states.some((x) => x.position !== null || isProduct(x)),
-    );
+    this.#blocks(s, states);
     for (const [i, acc] of s.accs.entries()) this.#result(acc, states[i]!);
   }
 
-  #blocks(s: Reduce, states: readonly State[], isOrdered: boolean): void {
+  #blocks(s: Reduce, states: readonly State[]): void {
     const { e } = this.#host;
     const end = this.#host.value(s.extent);
-    const isSearch = states.some((x) => x.position !== null);
-    const lanes = isSearch ? 1 : s.order.lanes;
+    const lanes = states.some((x) => x.position !== null) ? 1 : s.order.lanes;
     const { block } = s.order;
-    if (isOrdered || !states.some((x) => x.error !== null)) {
+    if (states.some(isDirect) || !states.some((x) => x.error !== null)) {
       this.#host.block("", () => this.#stretch(s, states, "0", end, lanes, (x, value) => this.#add(x, value)));
       return;
     }
@@ -66,16 +64,15 @@ export class ReductionWriter {
     lanes: number,
     take: (x: State, value: string) => void,
   ): void {
-    if (lanes > 1 && states.every((x) => x.position === null && !isProduct(x))) {
+    if (lanes > 1 && !states.some(isDirect)) {
       const left = this.#vectors(s, states, first, stop, lanes);
       for (const [i, x] of states.entries()) take(x, this.#combineHalves(x, left[i]!.lanes, left[i]!.name));
       return;
     }
     const host = this.#host;
-    const isDirect = (x: State): boolean => x.position !== null || isProduct(x);
     for (const x of states) {
       if (isDirect(x)) continue;
-      const start = literal(x.type, identity(x.acc.monoid, x.type));
+      const start = identity(x);
       host.line(`${VALUE[x.type]} ${x.part}[${lanes}] = { ${Array.from({ length: lanes }, () => start).join(", ")} };`);
     }
     const at = host.e.fresh(s.ref.name);
@@ -101,7 +98,7 @@ export class ReductionWriter {
   }
 
   #declareLanes(x: State, name: string, lanes: number): void {
-    const start = literal(x.type, identity(x.acc.monoid, x.type));
+    const start = identity(x);
     const vector = this.#prelude.vector(VALUE[x.type], lanes);
     this.#host.line(`${vector} ${name} = { ${Array.from({ length: lanes }, () => start).join(", ")} };`);
   }
@@ -202,7 +199,7 @@ export class ReductionWriter {
   /** The first lanes of a vector; what combines with anything in the others. */
   #firstLanes(x: State, vector: string, count: string, lanes: number): string {
     const name = this.#prelude.firstLanes(VALUE[x.type], lanes);
-    return `${name}(${vector}, ${count}, ${literal(x.type, identity(x.acc.monoid, x.type))})`;
+    return `${name}(${vector}, ${count}, ${identity(x)})`;
   }
 
   #element(s: Reduce, states: readonly State[], at: string, take: (x: State, value: string) => void): void {
@@ -220,11 +217,11 @@ export class ReductionWriter {
     const { type } = acc.target;
     const c = VALUE[type];
     const total = this.#host.e.fresh(`${acc.target.name}_total`);
-    this.#host.line(`${c} ${total} = ${literal(type, identity(acc.monoid, type))};`);
+    this.#host.line(`${c} ${total} = ${identity({ acc, type })};`);
     const isSum = acc.monoid === "sum" && isFloat(type);
     const error = isSum ? this.#host.e.fresh("error") : null;
     if (error !== null) this.#host.line(`${c} ${error} = 0;`);
-    const position = acc.monoid === "argmax" || acc.monoid === "argmin" ? this.#host.e.fresh("position") : null;
+    const position = isSearch(acc.monoid) ? this.#host.e.fresh("position") : null;
     if (position !== null) this.#host.line(`long long ${position} = 0;`);
     return { acc, type, total, error, position, part: this.#host.e.fresh("part") };
   }
@@ -348,21 +345,12 @@ function directRead({ acc, type }: State, ref: Ref): Load | null {
   return isStep(e.index) ? e : null;
 }
 
-/** What combines with anything to the other. */
-function identity(monoid: Monoid, type: ScalarType): number | bigint | boolean {
-  if (monoid === "sum") return 0;
-  if (monoid === "prod") return 1;
-  if (monoid === "and") return true;
-  if (monoid === "or") return false;
-  const isMax = monoid === "max" || monoid === "argmax";
-  if (isFloat(type)) return isMax ? -Infinity : Infinity;
-  if (type === "bool") return !isMax;
-  const bits = BigInt((type === "index" ? 8 : BYTES[type]) * 8);
-  if (isUnsigned(type)) return isMax ? 0n : (1n << bits) - 1n;
-  return isMax ? -(1n << (bits - 1n)) : (1n << (bits - 1n)) - 1n;
+/** What combines with anything to the other. An index has 64 bits here. */
+function identity({ acc, type }: Pick<State, "acc" | "type">): string {
+  return literal(type, identityOf(acc.monoid, type === "index" ? "i64" : type));
 }
 
-/** A product of floats is taken in order: its rounding errors are relative, and lanes would save little. */
-function isProduct(x: State): boolean {
-  return isFloat(x.type) && x.acc.monoid === "prod";
+/** Taken one element after the other: searches and products of floats. */
+function isDirect({ acc, type }: State): boolean {
+  return isSearch(acc.monoid) || isFloatProduct(acc.monoid, type);
 }

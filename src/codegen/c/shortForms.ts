@@ -3,7 +3,7 @@
  * again with the long ones if an argument in it was extreme.
  */
 import type { Buffer, Expr, Stmt } from "../../ir/node.ts";
-import { within } from "../expressions.ts";
+import { within } from "../../ir/traverse.ts";
 import type { Copier } from "./copy.ts";
 
 /** Rounds after which the conditions are looked at. */

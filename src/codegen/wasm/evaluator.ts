@@ -3,7 +3,7 @@ import { BYTES } from "../../ir/node.ts";
 import type { Expr, Ref, ScalarType } from "../../ir/node.ts";
 import { add, mul, op } from "./functionBuilder.ts";
 import type { FunctionBuilder, Local, Operand } from "./functionBuilder.ts";
-import { children } from "../expressions.ts";
+import { children } from "../../ir/traverse.ts";
 import type { LaneOp, MemoryOp, PlainOp } from "./opcodes.ts";
 import { pushConstant, scalarBitcast, scalarCast, scalarOp } from "./scalarCode.ts";
 import type { CodeContext } from "./scalarCode.ts";

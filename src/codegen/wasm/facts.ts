@@ -1,6 +1,6 @@
 import type { Buffer, Expr, Ref, Stmt } from "../../ir/node.ts";
-import { children } from "../expressions.ts";
-import { mayEvaluateBoth, within } from "../expressions.ts";
+import { allExprs, children, innerBodies, ownExprs, walk, within, withinAll } from "../../ir/traverse.ts";
+import { mayEvaluateBoth } from "../expressions.ts";
 
 /** What running some statements may change, and what they contain. */
 export interface Facts {
@@ -43,68 +43,12 @@ export function factsOf(body: readonly Stmt[]): Facts {
   return { defined, assigned, stored, fails, calls, loops };
 }
 
-/** Visits all statements, outer ones first. */
-export function walk(body: readonly Stmt[], visit: (s: Stmt) => void): void {
-  for (const s of body) {
-    visit(s);
-    for (const inner of innerBodies(s)) walk(inner, visit);
-  }
-}
-
-export function innerBodies(s: Stmt): readonly (readonly Stmt[])[] {
-  switch (s.kind) {
-    case "for":
-    case "reduce":
-    case "while":
-      return [s.body];
-    case "if":
-      return [s.then, s.else];
-    default:
-      return [];
-  }
-}
-
-/** The expressions of a statement itself, without those of statements inside. */
-export function ownRoots(s: Stmt): readonly Expr[] {
-  switch (s.kind) {
-    case "let":
-    case "assign":
-      return [s.value];
-    case "var":
-      return [s.init];
-    case "store":
-      return [s.index, s.value];
-    case "for":
-    case "reduce":
-      return [s.extent];
-    case "if":
-    case "while":
-      return [s.cond];
-    case "call":
-      if (s.fn === "copy") return [s.toOffset, s.fromOffset, s.count];
-      return [s.m, s.n, s.k, s.alpha, s.beta, ...[s.a, s.b, s.c].flatMap((m) => [m.offset, m.rowStride, m.colStride])];
-    default:
-      return [];
-  }
-}
-
 /** Refs that statements use and do not define. */
 export function freeRefs(body: readonly Stmt[]): Set<Ref> {
   const used = new Set<Ref>();
-  const seen = new Set<Expr>();
-  const use = (root: Expr): void => {
-    const work = [root];
-    for (let e = work.pop(); e !== undefined; e = work.pop()) {
-      if (seen.has(e)) continue;
-      seen.add(e);
-      if (e.kind === "ref") used.add(e);
-      work.push(...children(e));
-    }
-  };
+  for (const e of withinAll(allExprs(body))) if (e.kind === "ref") used.add(e);
   walk(body, (s) => {
-    for (const root of ownRoots(s)) use(root);
     if (s.kind === "assign") used.add(s.ref);
-    if (s.kind === "reduce") for (const acc of s.accs) use(acc.value);
   });
   for (const ref of factsOf(body).defined) used.delete(ref);
   return used;
@@ -164,7 +108,7 @@ export function invariantParts(body: readonly Stmt[], invariance: Invariance): E
   };
   const visitBody = (statements: readonly Stmt[], sure: boolean): void => {
     for (const s of statements) {
-      for (const root of ownRoots(s)) visit(root, sure);
+      for (const root of ownExprs(s)) visit(root, sure);
       for (const inner of innerBodies(s)) visitBody(inner, false);
     }
   };

@@ -1,4 +1,4 @@
-import { children } from "../expressions.ts";
+import { children } from "../../ir/traverse.ts";
 import { IrBuilder } from "../../ir/build.ts";
 import { BYTES } from "../../ir/node.ts";
 import type { Accumulator, Buffer, Call, Expr, Let, MatrixOperand, Program, Reduce, Ref, Stmt } from "../../ir/node.ts";

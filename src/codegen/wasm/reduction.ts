@@ -2,8 +2,9 @@
  * Reductions. The order of float sums and products is part of the IR (`ReduceOrder`), so vector and scalar code give the same bits:
  * lanes of the order are lanes of vectors, or slots of memory.
  */
+import { COMBINE, identityOf, isFloatProduct, isSearch } from "../../ir/monoid.ts";
 import { BYTES } from "../../ir/node.ts";
-import type { Accumulator, Monoid, Reduce, ScalarType } from "../../ir/node.ts";
+import type { Accumulator, Reduce, ScalarType } from "../../ir/node.ts";
 import type { BodyWriter } from "./bodyWriter.ts";
 import { add, op, sub } from "./functionBuilder.ts";
 import type { FunctionBuilder, Local, Operand } from "./functionBuilder.ts";
@@ -25,15 +26,6 @@ export interface ReductionState {
   /** Of a search: where the winner is; -1 while there is none. */
   readonly position: Local | null;
 }
-
-const COMBINE: Readonly<Record<Exclude<Monoid, "argmax" | "argmin">, string>> = {
-  sum: "add",
-  prod: "mul",
-  max: "max",
-  min: "min",
-  and: "and",
-  or: "or",
-};
 
 /** Heavier bodies are written once, with their lanes in memory. */
 const LIGHT_COST = 12;
@@ -79,7 +71,7 @@ export class ReductionWriter {
 
   initialise({ acc, type, total, error, position }: ReductionState): void {
     const f = this.#f;
-    f.set(total, constant(type, identity(acc.monoid, type)));
+    f.set(total, constant(type, identityOf(acc.monoid, type)));
     if (error !== null) f.set(error, constant(type, 0));
     if (position !== null) f.set(position, 0);
   }
@@ -133,7 +125,7 @@ export class ReductionWriter {
   #fitsVectors(): boolean {
     // Products of floats are made one factor after the other.
     const fits = ({ monoid, target: { type } }: Accumulator): boolean =>
-      type !== "f16" && (monoid !== "prod" || !isFloat(type));
+      type !== "f16" && !isFloatProduct(monoid, type);
     return this.#lanes > 1 && this.#s.accs.every(fits);
   }
 
@@ -152,7 +144,7 @@ export class ReductionWriter {
     const parts = new Map(ordered.map((x) => [x, this.#lanes === 1 ? f.local(REGISTER[x.type]) : null]));
     for (const x of ordered) {
       const part = parts.get(x)!;
-      const start = constant(x.type, identity(x.acc.monoid, x.type));
+      const start = constant(x.type, identityOf(x.acc.monoid, x.type));
       if (part !== null) f.set(part, start);
       else
         for (let lane = 0; lane < this.#lanes; lane++) this.#storeSlot(x, lane * BYTES[x.type], this.#pointer, start);
@@ -445,10 +437,6 @@ export class ReductionWriter {
   }
 }
 
-export function isSearch(monoid: Monoid): boolean {
-  return monoid === "argmax" || monoid === "argmin";
-}
-
 /** Whether bits depend on the order of combination. */
 function isOrdered(acc: Accumulator): boolean {
   return isFloat(acc.target.type) && acc.monoid === "sum";
@@ -473,19 +461,5 @@ function constant(type: ScalarType, value: number | bigint | boolean): Operand {
 }
 
 function identityBytes(x: ReductionState): Uint8Array {
-  return constantBytes(x.type, identity(x.acc.monoid, x.type));
-}
-
-/** What combines with anything to the other. */
-function identity(monoid: Monoid, type: ScalarType): number | bigint | boolean {
-  if (monoid === "sum") return 0;
-  if (monoid === "prod") return 1;
-  if (monoid === "and") return true;
-  if (monoid === "or") return false;
-  const isMax = monoid === "max" || monoid === "argmax";
-  if (isFloat(type)) return isMax ? -Infinity : Infinity;
-  if (type === "bool") return !isMax;
-  const bits = BigInt(BYTES[type] * 8);
-  if (isUnsigned(type)) return isMax ? 0n : (1n << bits) - 1n;
-  return isMax ? -(1n << (bits - 1n)) : (1n << (bits - 1n)) - 1n;
+  return constantBytes(x.type, identityOf(x.acc.monoid, x.type));
 }

@@ -1,7 +1,6 @@
 import type { Assign, Buffer, Expr, Let, Ref, Stmt, Store, Var } from "../../ir/node.ts";
 import type { Expander } from "../expand.ts";
-import { innerBodies, ownRoots } from "./facts.ts";
-import { within } from "../expressions.ts";
+import { innerBodies, ownExprs, withinAll } from "../../ir/traverse.ts";
 
 /** A statement that only computes and stores. */
 export type Simple = Let | Var | Assign | Store;
@@ -68,8 +67,8 @@ function isSimple(s: Stmt): s is Simple {
 function conflicts(s: Simple, stored: ReadonlySet<Buffer>, assigned: ReadonlySet<Ref>): boolean {
   if (stored.size === 0 && assigned.size === 0) return false;
   if (s.kind === "assign" && assigned.has(s.ref)) return true;
-  return ownRoots(s).some((root) =>
-    [...within(root)].some((e) => (e.kind === "load" && stored.has(e.buffer)) || (e.kind === "ref" && assigned.has(e))),
+  return [...withinAll(ownExprs(s))].some(
+    (e) => (e.kind === "load" && stored.has(e.buffer)) || (e.kind === "ref" && assigned.has(e)),
   );
 }
 

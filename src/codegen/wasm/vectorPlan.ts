@@ -2,7 +2,7 @@ import { mayEvaluateBoth } from "../expressions.ts";
 import type { IrBuilder } from "../../ir/build.ts";
 import { BYTES } from "../../ir/node.ts";
 import type { Expr, Ref, ScalarType } from "../../ir/node.ts";
-import { children } from "../expressions.ts";
+import { children } from "../../ir/traverse.ts";
 import { stepOf } from "./linear.ts";
 import { hasVectorCast, hasVectorOp, isComparison } from "./vectorCode.ts";
 import type { MaskWidth } from "./vectorCode.ts";

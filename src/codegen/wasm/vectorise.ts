@@ -6,7 +6,7 @@ import type { InstructionName } from "../../ir/scalarInstructions.ts";
 import { factsOf } from "./facts.ts";
 import { valueOf } from "./segments.ts";
 import type { Item, Segment } from "./segments.ts";
-import { within } from "../expressions.ts";
+import { within } from "../../ir/traverse.ts";
 import { VectorAnalysis } from "./vectorPlan.ts";
 
 /** A body that can run in vector lanes, and what is known of it. */

@@ -70,6 +70,8 @@ export class ProgramRunner {
   readonly #taken: Taken[];
   /** Which arguments the program reads where the caller has them, as told last. */
   readonly #isLent: boolean[];
+  /** Buffers of the arguments; undefined for those that the program does not read. */
+  readonly #inputBuffers: readonly (Buffer | undefined)[];
   readonly #inputSlots: readonly number[];
   #given: number[] | null = null;
   #plan: Plan | null = null;
@@ -94,7 +96,8 @@ export class ProgramRunner {
     this.#taken = new Array<Taken>(inputs.length).fill(0);
     this.#isLent = inputs.map(() => false);
     const buffers = new Map<Variable, Buffer>(lowered.inputs.map((i) => [i.variable, i.buffer]));
-    this.#inputSlots = inputs.map((i) => this.#slots.get(buffers.get(i.variable)!) ?? -1);
+    this.#inputBuffers = inputs.map((i) => buffers.get(i.variable));
+    this.#inputSlots = this.#inputBuffers.map((b) => (b === undefined ? -1 : (this.#slots.get(b) ?? -1)));
     this.#holdings = new Holdings(parts.arena, 1 + updates.length, executable.argBlock);
   }
 
@@ -177,7 +180,7 @@ export class ProgramRunner {
   }
 
   #replan(): void {
-    const { lowered, inputs, name } = this.#parts;
+    const { lowered, name } = this.#parts;
     const { program } = lowered;
     this.#given = null;
     const given = this.#sources.map((s) => this.#sizeFrom(s));
@@ -199,8 +202,7 @@ export class ProgramRunner {
       total += Math.ceil(bytes / 64) * 64;
       return offset;
     };
-    const buffers = new Map<Variable, Buffer>(lowered.inputs.map((i) => [i.variable, i.buffer]));
-    const used = inputs.map((i) => buffers.get(i.variable));
+    const used = this.#inputBuffers;
     const offsets = used.map((b) => (b === undefined ? -1 : place(bytesOf(b))));
     const results = lowered.results.map((r, i): ResultPlan => {
       const shape = r.shape.map(valueOf);
