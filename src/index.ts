@@ -62,7 +62,7 @@ export { grad, hessian, jacobian, Lop, Rop, type GradOptions } from "./gradient.
 export * as gradient from "./gradientTools.ts";
 
 // Graphs
-export { cloneReplace as clone } from "./graph/replace.ts";
+export { clone, type CloneOptions } from "./compile/clone.ts";
 export { debugprint, pp } from "./printing/index.ts";
 export { explain, type ExplainOptions, type ExplainStep, type Explanation } from "./compile/explain.ts";
 export * as printing from "./printing/index.ts";

@@ -19,14 +19,15 @@ import { rewrite } from "./rewrite.ts";
 import type { SharedVariable } from "./shared.ts";
 import { rememberSource } from "./source.ts";
 import { isTraced } from "./trace.ts";
-import { specify, type Givens, type Specification, type UnusedPolicy } from "./specification.ts";
+import type { Replacements } from "./replacements.ts";
+import { specify, type Specification, type UnusedPolicy } from "./specification.ts";
 import type { Updates } from "./updates.ts";
 
 export interface FunctionOptions {
   /** New values of shared variables, all computed from the old ones and stored after the outputs are computed. */
   readonly updates?: Updates;
   /** Replacements made in the graph before compiling. */
-  readonly givens?: Givens;
+  readonly givens?: Replacements;
   /** `"FAST_RUN"` (default), `"FAST_COMPILE"`, `"DebugMode"`, `"NanGuardMode"` or a `Mode`. */
   readonly mode?: ModeName | Mode;
   /** Appears in errors and profiles; the place of the call by default. */

@@ -1,24 +1,21 @@
 /** Reads the arguments of `theano.function`, checks them, and brings them to one form. */
-import { ArgumentError, DtypeError, MissingInputError, RankError, UnusedInputError } from "../errors.ts";
+import { ArgumentError, MissingInputError, UnusedInputError } from "../errors.ts";
 import { cloneReplace } from "../graph/replace.ts";
 import { ancestors, graphInputs, toposort } from "../graph/traversal.ts";
 import { isShared, Variable } from "../graph/variable.ts";
-import { asTensor } from "../tensor/constant.ts";
 import type { TensorVariable } from "../tensor/variable.ts";
 import { InputSpec } from "./io.ts";
 import { layoutOutputs, type OutputLayout } from "./outputs.ts";
 import { Container } from "./container.ts";
+import { readReplacements, type Replacements } from "./replacements.ts";
 import { SharedVariable } from "./shared.ts";
 import { fitUpdate, readUpdates, type UpdateList, type Updates } from "./updates.ts";
 
 export type UnusedPolicy = "raise" | "warn" | "ignore";
-export type Givens =
-  | readonly (readonly [TensorVariable, TensorVariable | number])[]
-  | ReadonlyMap<TensorVariable, TensorVariable | number>;
 
 export interface SpecificationOptions {
   readonly updates?: Updates | undefined;
-  readonly givens?: Givens | undefined;
+  readonly givens?: Replacements | undefined;
   readonly onUnusedInput: UnusedPolicy;
   readonly noDefaultUpdates?: boolean | readonly SharedVariable[] | undefined;
 }
@@ -116,29 +113,11 @@ function cutAbove(specs: readonly InputSpec[]): Map<Variable, Variable> {
   return new Map(computed.map((v) => [v, v.type.makeVariable(null, 0, v.name ?? v.toString())]));
 }
 
-/** The caller's replacements, which see inputs as inputs too, and before them those of `cut`. */
-function readGivens(givens: Givens | undefined, cut: ReadonlyMap<Variable, Variable>): Map<Variable, Variable> {
-  const map = new Map<Variable, Variable>();
-  for (const pair of givens ?? []) {
-    if (!Array.isArray(pair) || !(pair[0] instanceof Variable)) {
-      throw new ArgumentError("theano.function: givens are pairs [variable, replacement].");
-    }
-    const [v, given] = pair as [TensorVariable, TensorVariable | number];
-    if (map.has(v)) throw new ArgumentError(`givens: ${v.toString()} is replaced twice.`);
-    const by = given instanceof Variable ? (given as TensorVariable) : asTensor(given, v.dtype);
-    if (by.dtype !== v.dtype) {
-      throw new DtypeError(
-        `givens: ${v.toString()} is ${v.dtype}, its replacement ${by.toString()} ${by.dtype}. ` +
-          `Cast it: .astype("${v.dtype}").`,
-      );
-    }
-    if (by.ndim !== v.ndim) {
-      throw new RankError(
-        `givens: ${v.toString()} has rank ${v.ndim}, its replacement ${by.toString()} rank ${by.ndim}.`,
-      );
-    }
-    map.set(v, cut.size === 0 ? by : cloneReplace([by], cut)[0]!);
-  }
+/** The caller's replacements, which see inputs as inputs too, and those of `cut`. */
+function readGivens(givens: Replacements | undefined, cut: ReadonlyMap<Variable, Variable>): Map<Variable, Variable> {
+  const map = readReplacements(givens, "givens");
+  if (cut.size === 0) return map;
+  for (const [v, by] of map) map.set(v, cloneReplace([by], cut)[0]!);
   for (const [v, leaf] of cut) if (!map.has(v)) map.set(v, leaf);
   return map;
 }
