@@ -10,7 +10,7 @@ import type { DotRank, MatmulOperand, MatmulRank, Promoted, RankOf } from "./typ
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
 export { BatchedDot } from "./batchedProduct.ts";
-export { Gemm, gemm } from "./gemm.ts";
+export { Dot22Scalar, Gemm, gemm, Gemv, scaledDot } from "./gemm.ts";
 export { Dot } from "./matrixProduct.ts";
 export { batchedTensordot, inner, outer, tensordot, type TensordotAxes, type TensordotOptions } from "./tensordot.ts";
 

@@ -1,4 +1,4 @@
-/** Products that are added to a matrix. */
+/** Products that are scaled, and products that are added to something: one call each. */
 import { readElement, writeElement } from "../array/element.ts";
 import { NdArray } from "../array/ndArray.ts";
 import { RankError, ShapeMismatchError } from "../errors.ts";
@@ -8,7 +8,7 @@ import type { Variable } from "../graph/variable.ts";
 import type { LowerContext, Lowered } from "../ir/lowered.ts";
 import { mul } from "./math.ts";
 import { dotOp } from "./matrixProduct.ts";
-import { hasGemm, axesOf, checkInnerArrays, product } from "./productAxes.ts";
+import { hasGemm, axesOf, checkInnerArrays, knownDiffers, product } from "./productAxes.ts";
 import { sum } from "./reduction.ts";
 import { operand } from "./shape.ts";
 import { tensorType } from "./type.ts";
@@ -16,10 +16,10 @@ import type { TensorVariable } from "./variable.ts";
 
 /** `C * beta + alpha * dot(A, B)`. Inputs: C, alpha, A, B, beta (alpha and beta scalars), of one dtype. Made by rules. */
 export class Gemm extends Op {
-  readonly name = "Gemm";
+  readonly name: string = "Gemm";
 
   override toString(): string {
-    return "Gemm{no_inplace}";
+    return `${this.name}{no_inplace}`;
   }
 
   override canFail(): boolean {
@@ -29,15 +29,15 @@ export class Gemm extends Op {
   /** @throws RankError, ShapeMismatchError when the operands do not fit */
   override makeNode(...inputs: Variable[]): Apply {
     const [c, alpha, a, b, beta] = inputs as TensorVariable[];
-    const details = { op: "Gemm", inputs: (inputs as TensorVariable[]).map(operand) };
+    const details = { op: this.name, inputs: (inputs as TensorVariable[]).map(operand) };
     const product = dotOp.makeNode(a!, b!).out as TensorVariable;
     if (product.ndim !== c!.ndim || alpha!.ndim !== 0 || beta!.ndim !== 0) {
-      throw new RankError("Gemm: expected C of the product's rank, and scalars alpha and beta.", details);
+      throw new RankError(`${this.name}: expected C of the product's rank, and scalars alpha and beta.`, details);
     }
     const shape = c!.type.shape.map((n, k) => {
       const m = product.type.shape[k]!;
       if (n !== null && m !== null && n !== m) {
-        throw new ShapeMismatchError(`Gemm: C has size ${n} on axis ${k}, the product ${m}.`, details);
+        throw new ShapeMismatchError(`${this.name}: C has size ${n} on axis ${k}, the product ${m}.`, details);
       }
       return m ?? n;
     });
@@ -45,12 +45,12 @@ export class Gemm extends Op {
   }
 
   override perform(node: Apply, [c, alpha, a, b, beta]: readonly NdArray[]): NdArray[] {
-    checkInnerArrays("Gemm", node, a!, b!);
+    checkInnerArrays(this.name, node, a!, b!);
     const out = product(a!, b!);
     if (out.shape.some((n, k) => n !== c!.shape[k])) {
       throw new ShapeMismatchError(
-        `Gemm: C of shape (${c!.shape.join(", ")}) does not fit a product of shape (${out.shape.join(", ")}).`,
-        { op: "Gemm", inputs: [c!, a!, b!].map((x) => ({ dtype: x.dtype, shape: x.shape })) },
+        `${this.name}: C of shape (${c!.shape.join(", ")}) does not fit a product of shape (${out.shape.join(", ")}).`,
+        { op: this.name, inputs: [c!, a!, b!].map((x) => ({ dtype: x.dtype, shape: x.shape })) },
       );
     }
     const [p, q] = [Number(readElement(alpha!, alpha!.offset)), Number(readElement(beta!, beta!.offset))];
@@ -95,7 +95,61 @@ export class Gemm extends Op {
   }
 }
 
+/** The same for a vector: the product of a matrix and a vector is added to it. */
+export class Gemv extends Gemm {
+  override readonly name: string = "Gemv";
+}
+
+/** `alpha * dot(A, B)`: the scale is applied where the product is written. Inputs: A, B, alpha, of one dtype. Made by rules. */
+export class Dot22Scalar extends Op {
+  readonly name = "Dot22Scalar";
+
+  override canFail(node: Apply): boolean {
+    return knownDiffers(node.inputs[0] as TensorVariable, node.inputs[1] as TensorVariable);
+  }
+
+  /** @throws RankError, ShapeMismatchError when the operands do not fit */
+  override makeNode(...inputs: Variable[]): Apply {
+    const [a, b, alpha] = inputs as [TensorVariable, TensorVariable, TensorVariable];
+    const product = dotOp.makeNode(a, b).out;
+    if (alpha.ndim !== 0) {
+      const details = { op: this.name, inputs: [a, b, alpha].map(operand) };
+      throw new RankError(`${this.name}: expected a scalar to multiply with, got rank ${alpha.ndim}.`, details);
+    }
+    return new Apply(this, inputs, [product.type]);
+  }
+
+  override perform(node: Apply, [a, b, alpha]: readonly NdArray[]): NdArray[] {
+    checkInnerArrays(this.name, node, a!, b!);
+    const out = product(a!, b!);
+    const scale = Number(readElement(alpha!, alpha!.offset));
+    for (let i = 0; i < out.size; i++) writeElement(out, i, scale * (readElement(out, i) as number));
+    return [out];
+  }
+
+  override inferShape(node: Apply, [a, b]: readonly (readonly Variable[])[]): (readonly Variable[])[] {
+    return dotOp.inferShape(node, [a!, b!]);
+  }
+
+  override lop(node: Apply, [gradient]: readonly (Variable | null)[]): InputGradient[] {
+    const [a, b, alpha] = node.inputs as [TensorVariable, TensorVariable, TensorVariable];
+    const g = gradient as TensorVariable | null | undefined;
+    if (g === null || g === undefined) return [null, null, null];
+    const inner = dotOp.makeNode(a, b);
+    return [...dotOp.lop(inner, [mul(alpha, g)]), sum(mul(g, inner.out as TensorVariable))];
+  }
+
+  lower(ctx: LowerContext): Lowered | null {
+    const [a, b] = [ctx.inputs[0]!, ctx.inputs[1]!];
+    if (!hasGemm(a.dtype)) return null;
+    const axes = axesOf(a.shape.length, b.shape.length);
+    return { form: "call", fn: "gemm", a: 0, b: 1, alpha: 2, aAxes: axes.a, bAxes: axes.b, batch: 0 };
+  }
+}
+
 const gemmOp = new Gemm();
+const gemvOp = new Gemv();
+const scaledOp = new Dot22Scalar();
 
 /** `c * beta + alpha * dot(a, b)`, for rules. */
 export function gemm(
@@ -105,5 +159,10 @@ export function gemm(
   b: TensorVariable,
   beta: TensorVariable,
 ): TensorVariable {
-  return gemmOp.call(c, alpha, a, b, beta) as TensorVariable;
+  return (c.ndim === 1 ? gemvOp : gemmOp).call(c, alpha, a, b, beta) as TensorVariable;
+}
+
+/** `alpha * dot(a, b)`, for rules. */
+export function scaledDot(a: TensorVariable, b: TensorVariable, alpha: TensorVariable): TensorVariable {
+  return scaledOp.call(a, b, alpha) as TensorVariable;
 }

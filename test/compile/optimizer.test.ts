@@ -103,7 +103,10 @@ describe("names and tags", () => {
     expect(firing(softplus, compile.including("stabilize"))).toContain("local_log1p");
   });
   it("require", () => {
-    expect([...names(new theano.Mode().requiring("BlasOpt"))]).toEqual(["gemm_optimizer"]);
+    expect([...names(new theano.Mode().requiring("BlasOpt"))]).toEqual([
+      "gemm_optimizer",
+      "local_dot22_to_dot22scalar",
+    ]);
   });
   it("come from the configuration too", () => {
     config.optimizerExcluding = "local_log1p:specialize";

@@ -142,7 +142,7 @@ describe.skipIf(why !== null)("the C target", () => {
     ] as const;
     same(
       [x, y],
-      [T.dot(x, y), T.dot(y.T, x.T), x.dot(y).mul(2).add(1)],
+      [T.dot(x, y), T.dot(y.T, x.T), x.dot(y).mul(2).add(1), x.dot(y).mul(-0.5)],
       sizes.map(([m, k, n]) => [sample(dtype, [m, k]), sample(dtype, [k, n], 2)]),
       { rel: 4 * eps, abs: 300 * eps * 32 },
     );

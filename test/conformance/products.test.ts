@@ -120,4 +120,34 @@ describe("products agree on all linkers", () => {
       );
     }
   });
+
+  it("scaled products, and products of vectors with what is added, are one call", () => {
+    for (const dtype of ["float32", "float64"] as const) {
+      const [a, b, x, y] = [variable(dtype, 2), variable(dtype, 2), variable(dtype, 1), variable(dtype, 1)];
+      const s = T.tensor({ dtype, shape: [] });
+      const results = [
+        T.mul(s, T.dot(a, b)),
+        T.dot(a.mul(2), b.neg()),
+        T.dot(a, x).mul(s).sub(y.mul(3)),
+        T.dot(y, a).add(x),
+        T.dot(a, x).mul(-0.5),
+      ];
+      for (const [m, k, n] of [
+        [6, 7, 9],
+        [1, 70, 1],
+        [33, 1, 20],
+        [0, 3, 2],
+        [3, 0, 2],
+      ] as const) {
+        agree(
+          `scaled ${m}x${k}x${n}`,
+          [a, b, x, y, s],
+          results,
+          [[sample(dtype, [m, k]), sample(dtype, [k, n], 2), sample(dtype, [k], 3), sample(dtype, [m], 4), 1.5]],
+          tolerance(dtype),
+          false,
+        );
+      }
+    }
+  });
 });

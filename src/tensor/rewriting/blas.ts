@@ -1,12 +1,13 @@
-/** Products of matrices with what is added to them, beta*C + alpha*A.B in one call; transposes and zeros of products. */
-import { isFloat } from "../../dtype.ts";
+/** Scaled products, and products with what is added to them, beta*C + alpha*A.B, in one call; transposes and zeros of products. */
+import { isDiscrete, isFloat } from "../../dtype.ts";
 import type { Apply } from "../../graph/apply.ts";
 import { nodeRule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
 import { isConstant, type Variable } from "../../graph/variable.ts";
 import { constant } from "../constant.ts";
 import { dimshuffle, DimShuffle } from "../dimshuffle.ts";
-import { Dot, dot, Gemm, gemm } from "../dot.ts";
-import { add, mul, neg } from "../math.ts";
+import { Dot, Dot22Scalar, dot, Gemm, gemm, scaledDot } from "../dot.ts";
+import { Elemwise } from "../elemwise.ts";
+import { add, inv, mul, neg } from "../math.ts";
 import type { TensorVariable } from "../variable.ts";
 import { asScalar, like, nameOf, sameBroadcast, scalarValue } from "./matchers.ts";
 
@@ -49,8 +50,12 @@ function collect(
   if (into.opened++ >= MAX_OPENED) return leaf();
   const flip: 1 | -1 = sign === 1 ? -1 : 1;
   if (node.op instanceof Dot) {
-    const [a, b] = node.inputs as [T, T];
-    return leaf(a.ndim === 2 && b.ndim === 2 ? [a, b] : null);
+    return leaf(node.inputs as [T, T]);
+  }
+  if (node.op instanceof Dot22Scalar) {
+    const [a, b, alpha] = node.inputs as [T, T, T];
+    terms.push({ sign, scales: [...scales, alpha], matrix, product: [a, b] });
+    return;
   }
   if (node.op instanceof Gemm) {
     const [c, alpha, a, b, beta] = node.inputs as [T, T, T, T, T];
@@ -61,20 +66,38 @@ function collect(
   const same = (x: Variable): boolean => (x as T).dtype === matrix.dtype && sameBroadcast(x as T, matrix);
   const name = nameOf(node);
   if (name === "neg") return collect(node.inputs[0]!, flip, scales, into, ctx);
-  if (name === "mul" && node.inputs.length === 2) {
-    for (const [i, factor] of node.inputs.entries()) {
-      const scale = asScalar(factor);
-      const rest = node.inputs[1 - i]!;
-      if (scale !== null && scale.dtype === matrix.dtype && same(rest)) {
-        return collect(rest, sign, [...scales, scale], into, ctx);
-      }
-    }
+  const scaled = name === "mul" ? scalesOf(node.inputs) : name === "true_div" ? scaleOfQuotient(node) : null;
+  if (scaled !== null && scaled.scales.every((x) => x.dtype === matrix.dtype) && same(scaled.rest)) {
+    return collect(scaled.rest, sign, [...scales, ...scaled.scales], into, ctx);
   }
   if ((name === "add" || name === "sub") && (root || node.inputs.every(same))) {
     for (const [i, x] of node.inputs.entries()) collect(x, name === "sub" && i === 1 ? flip : sign, scales, into, ctx);
     return;
   }
   leaf();
+}
+
+/** The factors of a product of one tensor and scalars. */
+function scalesOf(factors: readonly Variable[]): { rest: Variable; scales: readonly T[] } | null {
+  const scalars = factors.map(asScalar);
+  const at = scalars.indexOf(null);
+  if (at < 0 || scalars.lastIndexOf(null) !== at) return null;
+  return { rest: factors[at]!, scales: scalars.filter((s): s is T => s !== null) };
+}
+
+/** x / n is x * (1/n) where the reciprocal of n neither overflows nor underflows: constants, and sizes and other integers. */
+function scaleOfQuotient(node: Apply): { rest: Variable; scales: readonly T[] } | null {
+  const [rest, divisor] = node.inputs as [Variable, Variable];
+  const scale = asScalar(divisor);
+  if (scale === null) return null;
+  const value = scalarValue(scale);
+  if (value !== undefined) {
+    const reciprocal = 1 / value;
+    const isNormal = Math.abs(value) < 1e38 && Math.abs(reciprocal) < 1e38;
+    return isNormal ? { rest, scales: [constant(reciprocal, scale.dtype)] } : null;
+  }
+  const source = scale.owner !== null && nameOf(scale.owner) === "cast" ? (scale.owner.inputs[0] as T) : null;
+  return source !== null && isDiscrete(source.dtype) ? { rest, scales: [inv(scale)] } : null;
 }
 
 /** The scalar of a term; constants are multiplied now. */
@@ -96,20 +119,42 @@ function valueOf(term: Term, out: T): T {
   return value === 1 ? matrix : value === -1 ? neg(matrix) : mul(scale, matrix);
 }
 
+/** Matrices, and vectors that no elementwise function reads: that adds and scales in the loop which it has anyway. */
+function isForOneCall(out: T, ctx: RuleContext): boolean {
+  if (!isFloat(out.dtype) || out.dtype === "float16" || out.type.shape.includes(1)) return false;
+  if (out.ndim !== 1) return out.ndim === 2;
+  return ctx.graph.clients(out).every(({ node }) => node === null || !(node.op instanceof Elemwise));
+}
+
+/** The terms of a node, and which of them are products; null where nothing is to be done. */
+function linearCombination(node: Apply, ctx: RuleContext): { terms: Term[]; products: Term[] } | null {
+  const out = node.outputs[0] as T;
+  if (!isForOneCall(out, ctx)) return null;
+  const collection: Collection = { terms: [], opened: 0 };
+  collect(out, 1, [], collection, ctx, true);
+  const { terms } = collection;
+  const products = terms.filter((t) => t.product !== null && t.matrix.dtype === out.dtype);
+  if (products.length === 0 || products.some((t) => t.product!.some((v) => v.dtype !== out.dtype))) return null;
+  return { terms, products };
+}
+
+/** alpha*A.B */
+function scaledProduct(node: Apply, ctx: RuleContext): RuleResult {
+  const { terms, products } = linearCombination(node, ctx) ?? { terms: [], products: [] };
+  if (terms.length !== 1 || products.length !== 1) return null;
+  const [term] = products as [Term];
+  return scaledDot(...term.product!, scaleOf(term, (node.outputs[0] as T).dtype));
+}
+
 /** beta*C + alpha*A.B + ... */
 function recognizeGemm(node: Apply, ctx: RuleContext): RuleResult {
   const out = node.outputs[0] as T;
-  if (out.ndim !== 2 || !isFloat(out.dtype) || out.dtype === "float16") return null;
-  const collection: Collection = { terms: [], opened: 0 };
-  const { terms } = collection;
-  collect(out, 1, [], collection, ctx, true);
-  const products = terms.filter((t) => t.product !== null && t.matrix.dtype === out.dtype);
+  const { terms, products } = linearCombination(node, ctx) ?? { terms: [], products: [] };
+  if (products.length === 0 || terms.length < 2) return null;
   const others = terms.filter((t) => !products.includes(t));
-  if (products.length === 0 || terms.length < 2 || products.some((t) => t.product!.some((v) => v.dtype !== out.dtype)))
-    return null;
-  // The accumulated matrix must have the result's shape: rows and columns broadcast, gemm's C does not.
+  // What is accumulated must have the result's shape: rows and columns broadcast, gemm's C does not.
   const full = others.filter((t) => t.matrix.dtype === out.dtype && sameBroadcast(t.matrix, out));
-  if (out.type.shape.includes(1) || (others.length > 0 && full.length === 0)) return null;
+  if (others.length > 0 && full.length === 0) return null;
   const single = others.length === 1 ? others[0]! : others.length === 0 ? products.shift()! : null;
   let c = single === null ? add(...(others.map((t) => valueOf(t, out)) as [T, T])) : single.matrix;
   if (single !== null && single.product !== null) c = dot(...single.product) as T;
@@ -133,6 +178,32 @@ function transposeOfDot(node: Apply, ctx: RuleContext): RuleResult {
   return a.ndim === 2 && b.ndim === 2 ? dot(dimshuffle(b, [1, 0]), dimshuffle(a, [1, 0])) : null;
 }
 
+/** dot(a*A, B) = a*dot(A, B): the scale goes where the product is written, and no scaled copy of A is made. */
+function dotOfScaled(node: Apply, ctx: RuleContext): RuleResult {
+  const out = node.outputs[0] as T;
+  if (!(node.op instanceof Dot) || !isFloat(out.dtype) || out.dtype === "float16") return null;
+  const scales: T[] = [];
+  let isNegative = false;
+  const operands = node.inputs.map((v): T => {
+    const x = v as T;
+    if (v.owner === null || ctx.clientCount(v) > 1 || x.dtype !== out.dtype) return x;
+    const name = nameOf(v.owner);
+    if (name === "neg") {
+      isNegative = !isNegative;
+      return v.owner.inputs[0] as T;
+    }
+    const parts = name === "mul" ? scalesOf(v.owner.inputs) : null;
+    const rest = parts?.rest as T | undefined;
+    if (rest === undefined || !sameBroadcast(rest, x) || [rest, ...parts!.scales].some((y) => y.dtype !== x.dtype))
+      return x;
+    scales.push(...parts!.scales);
+    return rest;
+  }) as [T, T];
+  if (scales.length === 0 && operands.every((v, i) => v === node.inputs[i])) return null;
+  const product = isNegative ? neg(dot(...operands)) : dot(...operands);
+  return scales.length === 0 ? product : mul(...([...scales, product] as [T, T]));
+}
+
 /** A product with zeros, or over nothing, is zero. */
 function dotOfZeros(node: Apply, ctx: RuleContext): RuleResult {
   if (!(node.op instanceof Dot)) return null;
@@ -147,11 +218,19 @@ export const dotRules: readonly Rule[] = [
   nodeRule("local_lift_transpose_through_dot", ["DimShuffle"], transposeOfDot, {
     formula: "dot(a, b).T = dot(b.T, a.T)",
   }),
+  nodeRule("local_dot_of_scaled", ["dot"], dotOfScaled, {
+    exactness: "special",
+    formula: "dot(a*A, B) = a*dot(A, B), dot(-A, B) = -dot(A, B)",
+  }),
 ];
 
 export const blasRules: readonly Rule[] = [
-  nodeRule("gemm_optimizer", ["add", "sub"], recognizeGemm, {
+  nodeRule("gemm_optimizer", ["add", "sub", "mul", "neg", "true_div"], recognizeGemm, {
     tags: ["BlasOpt"],
-    formula: "beta*C + alpha*dot(A, B) = gemm(C, alpha, A, B, beta)",
+    formula: "beta*C + alpha*dot(A, B) = gemm(C, alpha, A, B, beta); gemv for vectors",
+  }),
+  nodeRule("local_dot22_to_dot22scalar", ["mul", "neg", "true_div"], scaledProduct, {
+    tags: ["BlasOpt"],
+    formula: "alpha*dot(A, B) in one call",
   }),
 ];
