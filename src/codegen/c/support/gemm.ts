@@ -242,16 +242,24 @@ static void pack_b_${type}(const void *p, long long begin, long long end, int wo
 
 static void pack_a_${type}(const struct gemm_${type} *g, long long i0, long long rows, ${t} *to) {
   const ${t} *from = g->a + i0 * g->ar + g->k0 * g->ac;
-  for (long long i = 0; i < rows;) {
-    const int r = rows_${type}(rows - i);
-    if (g->ac == 1) {
-      for (long long q0 = 0; q0 < g->kk; q0 += 16) {
-        const long long qq = least(16, g->kk - q0);
-        for (int s = 0; s < r; s++) for (long long q = 0; q < qq; q++) to[(q0 + q) * r + s] = from[(i + s) * g->ar + q0 + q];
-      }
-    } else for (long long q = 0; q < g->kk; q++) for (int s = 0; s < r; s++) to[q * r + s] = from[(i + s) * g->ar + q * g->ac];
-    to += r * g->kk;
-    i += r;
+  /* A stretch of columns at a time: where those lie in one piece, whole cache lines are read once, and not by each group of rows again. */
+  const long long stretch = g->ar == 1 ? 16 : g->kk;
+  for (long long p0 = 0; p0 < g->kk; p0 += stretch) {
+    const long long end = least(p0 + stretch, g->kk);
+    for (long long i = 0; i < rows;) {
+      const int r = rows_${type}(rows - i);
+      ${t} *out = to + i * g->kk;
+      const ${t} *in = from + i * g->ar;
+      if (g->ar == 1 && r == ${ROWS[0]}) {
+        for (long long q = p0; q < end; q++) __builtin_memcpy(out + q * ${ROWS[0]}, in + q * g->ac, ${ROWS[0]} * sizeof(${t}));
+      } else if (g->ac == 1) {
+        for (long long q0 = p0; q0 < end; q0 += 16) {
+          const long long qq = least(16, end - q0);
+          for (int s = 0; s < r; s++) for (long long q = 0; q < qq; q++) out[(q0 + q) * r + s] = in[s * g->ar + q0 + q];
+        }
+      } else for (long long q = p0; q < end; q++) for (int s = 0; s < r; s++) out[q * r + s] = in[s * g->ar + q * g->ac];
+      i += r;
+    }
   }
 }
 
@@ -317,9 +325,10 @@ static void gemm_here_${type}(long long m, long long n, long long k, const ${t} 
     return;
   }
   const int workers = work < 200000 ? 1 : pool_workers();
-  /* Packing pays when what is packed is read often enough. */
-  g.direct = n <= 2 * COLUMNS_${type} || (m * k <= 256 * 256 && ar < 1024);
-  const int as_is = bc == 1 && (m <= 48 || k * n <= 256 * 256);
+  /* Packing pays when what is packed is read often enough: tiles read short rows of A in place, and a few rows of tiles a narrow B. */
+  const long long short_row = 1024 / sizeof(${t});
+  g.direct = n <= 2 * COLUMNS_${type} || (m * k <= 256 * 256 && ar < 1024) || (ac == 1 && ar <= short_row && n <= 512);
+  const int as_is = bc == 1 && (m <= 48 || k * n <= 256 * 256 || (MANY_REGISTERS && m <= 256 && br <= short_row));
   for (g.j0 = 0; g.j0 < n; g.j0 += ${NC}) {
     g.nn = least(${NC}, n - g.j0);
     const long long panels = (g.nn + COLUMNS_${type} - 1) / COLUMNS_${type};

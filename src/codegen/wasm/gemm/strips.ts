@@ -9,6 +9,7 @@ import {
   packedB,
   scalarOp,
   smaller,
+  splatLoadOp,
   storeOp,
   STRIP,
   vectorOp,
@@ -233,6 +234,49 @@ function updateFunction(module: ModuleBuilder, shape: GemmShape, count: number):
   return f;
 }
 
+/** Vectors of a row of C whose sums stay in registers; more of them spill. */
+const STRIPE_VECTORS = 8;
+/** Up to this many columns rows of B are read in pieces: longer ones lie too far apart for that. */
+const STRIPE_COLUMNS = 512;
+
+/**
+ * `stripes(n, k, x, xStride, b, bStride, c, beta)`: `c = beta c + sum_u x[u] b[u]`, a stripe of `n` columns (whole stripes) after the
+ * other, with the additions of `update` in their order.
+ */
+function stripesFunction(module: ModuleBuilder, shape: GemmShape): FunctionBuilder {
+  const f = module.function(`stripes_${shape.type}`, [...Array<"i32">(7).fill("i32"), shape.type]);
+  const { n, k, x, xStride, b, bStride, c, beta } = f.parameters("n", "k", "x", "xStride", "b", "bStride", "c", "beta");
+  const { at, row, end } = f.named("i32", "at", "row", "end");
+  const { factor, scale } = f.named("v128", "factor", "scale");
+  const sums = f.locals("v128", STRIPE_VECTORS);
+  const splat = op(vectorOp(shape, "splat"), beta);
+  f.set(end, add(x, mul(k, xStride)));
+  f.loop((next) => {
+    f.if(
+      op(scalarOp(shape, "eq"), beta, number(shape, 0)),
+      () => sums.forEach((sum) => f.set(sum, ZERO_VECTOR)),
+      () => {
+        f.set(scale, splat);
+        sums.forEach((sum, v) => f.set(sum, op(vectorOp(shape, "mul"), scale, load("v128.load", c, v * 16))));
+      },
+    );
+    f.set(at, x).set(row, b);
+    f.loop((nextRow) => {
+      f.set(factor, load(splatLoadOp(shape), at));
+      sums.forEach((sum, v) => {
+        multiplyAdd(f, shape, factor, load("v128.load", row, v * 16), sum);
+        f.set(sum);
+      });
+      f.set(row, add(row, bStride)).set(at, add(at, xStride));
+      f.brIf(nextRow, op("i32.ne", at, end));
+    });
+    sums.forEach((sum, v) => f.store("v128.store", v * 16, c, sum));
+    for (const pointer of [b, c]) f.set(pointer, add(pointer, STRIPE_VECTORS * 16));
+    f.tee(n, sub(n, STRIPE_VECTORS * shape.lanes)).brIf(next);
+  });
+  return f;
+}
+
 /**
  * Products with few rows of B, or one row of A: each row of C is a combination of rows of B.
  * Rows of B and C must have adjacent elements.
@@ -240,6 +284,7 @@ function updateFunction(module: ModuleBuilder, shape: GemmShape, count: number):
 export function rowsFunction(module: ModuleBuilder, shape: GemmShape): FunctionBuilder {
   const several = updateFunction(module, shape, UPDATE_ROWS);
   const single = updateFunction(module, shape, 1);
+  const stripes = stripesFunction(module, shape);
   const { f, product } = productFunction(module, `rows_${shape.type}`, shape.type);
   const { m, n, k, a, aRow, aColumn, b, bRow, c, cRow, alpha, beta } = product;
   const { i, j, count, aAt, cAt, bAt, kLeft } = f.named("i32", "i", "j", "count", "aAt", "cAt", "bAt", "kLeft");
@@ -250,6 +295,20 @@ export function rowsFunction(module: ModuleBuilder, shape: GemmShape): FunctionB
     f.set(aAt, add(aAt, mul(aColumn, rows))).set(bAt, add(bAt, mul(bRow, rows)));
     f.set(kLeft, sub(kLeft, rows));
   };
+  const width = STRIPE_VECTORS * shape.lanes;
+  const fits = op("i32.and", op("i32.ge_s", n, width), op("i32.le_s", n, STRIPE_COLUMNS));
+  // A step of 0 would never come to its end.
+  f.if(
+    op("i32.and", op("i32.and", fits, op("i32.ne", aColumn, 0)), op(scalarOp(shape, "eq"), alpha, number(shape, 1))),
+    () => {
+      f.set(count, op("i32.and", n, -width));
+      f.for(i, 0, m, 1, () => {
+        f.call(stripes, count, k, add(a, mul(i, aRow)), aColumn, b, bRow, add(c, mul(i, cRow)), beta);
+      });
+      f.set(n, sub(n, count));
+      f.set(b, add(b, mul(count, shape.bytes))).set(c, add(c, mul(count, shape.bytes)));
+    },
+  );
   f.for(j, 0, n, STRIP, () => {
     f.set(count, smaller(sub(n, j), STRIP));
     f.for(i, 0, m, 1, () => {

@@ -113,11 +113,12 @@ function multiplyTile(
   shape: GemmShape,
   tile: { depth: Local; a: Local; b: Local; bStep: Local; sums: readonly Local[] },
 ): void {
-  const { k, at } = f.named("i32", "k", "at");
+  const { end, at } = f.named("i32", "end", "at");
   const columns = f.locals("v128", shape.vectors);
   const value = f.local("v128");
   for (const sum of tile.sums) f.set(sum, ZERO_VECTOR);
-  f.set(at, tile.b).set(k, tile.depth);
+  // No counter, which would be one register more; rows of B may all be one.
+  f.set(at, tile.b).set(end, add(tile.a, mul(tile.depth, shape.rows * shape.bytes)));
   f.loop((next) => {
     columns.forEach((column, v) => f.set(column, load("v128.load", at, v * 16)));
     for (let r = 0; r < shape.rows; r++) {
@@ -130,9 +131,9 @@ function multiplyTile(
     }
     f.set(tile.a, add(tile.a, shape.rows * shape.bytes));
     f.set(at, add(at, tile.bStep));
-    f.tee(k, sub(k, 1)).brIf(next);
+    f.brIf(next, op("i32.ne", tile.a, end));
   });
-  f.release(k, at, value, ...columns);
+  f.release(end, at, value, ...columns);
 }
 
 function storeTile(
