@@ -2,7 +2,7 @@
 import { InternalError } from "../errors.ts";
 import type { BlockArgs, BlockHost, CallForm } from "../ir/lowered.ts";
 import type { Expr, MatrixOperand, Ref, Stmt } from "../ir/node.ts";
-import { wrapLoops, type CodeContext } from "./nestCode.ts";
+import { reduceOrder, wrapLoops, type CodeContext } from "./nestCode.ts";
 import type { GuardStep, OpaqueStep } from "./schedule.ts";
 import type { Axis } from "./collapse.ts";
 import { substitution } from "./statements.ts";
@@ -40,7 +40,7 @@ export function rebinder(ctx: CodeContext): Rebind {
   return go;
 }
 
-/** Tests a condition everywhere in its space. */
+/** Tests a condition everywhere in its space: along the last axis without a branch, so that it can be done in vectors. */
 export function guardCode(ctx: CodeContext, { guard }: GuardStep): Stmt[] {
   const { b } = ctx.tracer;
   const table = new Map<Expr, Expr>();
@@ -51,8 +51,24 @@ export function guardCode(ctx: CodeContext, { guard }: GuardStep): Stmt[] {
   });
   const cond = withinSizes(ctx, axes, substitution(b, table)(rebinder(ctx)(guard.cond)));
   if (cond.kind === "const" && cond.value === true) return [];
-  const test: Stmt = { kind: "if", cond, then: [], else: [{ kind: "fail", code: guard.failure }] };
-  return wrapLoops(axes, [test], "serial");
+  const test = (holds: Expr): Stmt => ({
+    kind: "if",
+    cond: holds,
+    then: [],
+    else: [{ kind: "fail", code: guard.failure }],
+  });
+  const last = axes.at(-1);
+  if (last === undefined) return [test(cond)];
+  const all = b.ref("bool", "all");
+  const reduce: Stmt = {
+    kind: "reduce",
+    ref: last.ref,
+    extent: last.size,
+    body: [],
+    accs: [{ target: all, monoid: "and", value: cond }],
+    order: reduceOrder("bool", true),
+  };
+  return wrapLoops(axes.slice(0, -1), [reduce, test(all)], "serial");
 }
 
 /** A loop variable is less than its loop's size. */

@@ -1,6 +1,7 @@
 /** The one list of devices. Each is made when first asked for. */
 import type { ProgramDevice } from "./device.ts";
 import { NativeDevice, whyNotNative } from "./native/device.ts";
+import { adviseHugePages } from "./native/hugePages.ts";
 import { TieredDevice } from "./tiered.ts";
 import { WasmDevice } from "./wasm/device.ts";
 
@@ -14,7 +15,7 @@ interface Devices {
 const made: { -readonly [K in keyof Devices]?: Devices[K] } = {};
 
 const MAKERS: { readonly [K in keyof Devices]: () => Devices[K] } = {
-  wasm: () => new WasmDevice(),
+  wasm: () => new WasmDevice({ whenLarge: adviseHugePages }),
   // One arena for all, so that a function can change from one to the other without a copy.
   c: () => new NativeDevice(deviceNamed("wasm").arena),
   auto: () => new TieredDevice(deviceNamed("wasm"), () => (whyNotNative() === null ? deviceNamed("c") : null)),

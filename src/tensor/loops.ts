@@ -118,18 +118,25 @@ export function scalarOperand(b: IrBuilder, from: Operand): Expr {
 
 /** `0 <= i < size` after counting negative `i` from the end; of any integer type. */
 export function inRange(b: IrBuilder, i: Expr, size: Expr): Expr {
+  if (isWide(i)) {
+    const below = b.lt(i, b.cast(size, i.type));
+    return i.type === "i64" ? b.and(below, b.ge(i, b.cast(b.neg(size), i.type))) : below;
+  }
   const at = asIndex(b, i);
   return b.and(b.lt(at, size), b.ge(at, b.neg(size)));
 }
 
-/** The position that an index in range means. */
+/** The position that an index means, which was found to be in range. */
 export function wrapNegative(b: IrBuilder, i: Expr, size: Expr): Expr {
-  const at = asIndex(b, i);
-  return at.kind === "const"
-    ? Number(at.value) < 0
-      ? b.add(size, at)
-      : at
-    : b.select(b.lt(at, 0), b.add(at, size), at);
+  // Nothing is lost where an index is converted that lies within the sizes.
+  const at = isWide(i) ? b.cast(i, "index") : asIndex(b, i);
+  if (at.kind === "const") return Number(at.value) < 0 ? b.add(size, at) : at;
+  return b.select(b.lt(at, 0), b.add(at, size), at);
+}
+
+/** An integer that an index may not hold, and that is not a size itself. */
+function isWide(i: Expr): boolean {
+  return (i.type === "i64" || i.type === "u64") && i.kind !== "const" && !(i.kind === "cast" && i.arg.type === "index");
 }
 
 /** True for a condition that always holds. */

@@ -35,6 +35,15 @@ const RESERVED = ALIGNMENT;
 /** The last bytes stay unused, so that vector loops may read a little past the end of any block. */
 const MARGIN = ALIGNMENT;
 const OWNERS_SHOWN = 5;
+/** From so many bytes on it matters where in memory pages lie. */
+const LARGE = 4 << 20;
+
+export interface ArenaOptions {
+  readonly maxPages?: number;
+  readonly shared?: boolean;
+  /** Called once, when the memory gets large, with how far it may grow; it stays where it is. */
+  readonly whenLarge?: (memory: Uint8Array, mostBytes: number) => void;
+}
 
 /**
  * The storage of all programs that run in WebAssembly: one memory of up to 4 GiB, given out in
@@ -50,8 +59,10 @@ export class Arena {
   #usedBytes = 0;
   #views: ArenaViews | null = null;
   readonly #maxPages: number;
+  #whenLarge: ArenaOptions["whenLarge"];
 
-  constructor(options: { readonly maxPages?: number; readonly shared?: boolean } = {}) {
+  constructor(options: ArenaOptions = {}) {
+    this.#whenLarge = options.whenLarge;
     this.#maxPages = Math.min(options.maxPages ?? MAX_PAGES, MAX_PAGES);
     const initial = Math.min(INITIAL_PAGES, this.#maxPages);
     this.isShared = options.shared ?? false;
@@ -139,9 +150,16 @@ export class Arena {
       }
       this.#free.give(this.#end, delta * PAGE);
       this.#end += delta * PAGE;
+      this.#tellWhenLarge();
       return;
     }
     throw this.#fullError(size, owner);
+  }
+
+  #tellWhenLarge(): void {
+    if (this.#end < LARGE) return;
+    this.#whenLarge?.(this.views.u8, this.#maxPages * PAGE);
+    this.#whenLarge = undefined;
   }
 
   #fullError(bytes: number, owner: string): TheanoMemoryError {

@@ -7,7 +7,7 @@ import { GEMM_SCRATCH_BYTES } from "../../codegen/wasm/gemm/shape.ts";
 import { gemmModules } from "../../codegen/wasm/gemm/modules.ts";
 import { renderProgram } from "../../codegen/wasm/render.ts";
 import type { Executable, ProgramDevice } from "../device.ts";
-import { Arena } from "./arena.ts";
+import { Arena, type ArenaOptions } from "./arena.ts";
 import { mayShareMemory } from "../threads/startWorker.ts";
 import { threadBudget } from "../threads/budget.ts";
 import { type Product, WasmPool } from "../threads/wasmPool.ts";
@@ -25,11 +25,16 @@ interface ProductCode {
 
 export class WasmDevice implements ProgramDevice {
   readonly name = "wasm";
-  readonly arena: Arena = new Arena({ shared: mayShareMemory() });
+  readonly arena: Arena;
   readonly #products = new Map<string, ProductCode>();
-  readonly pool: WasmPool = new WasmPool(this.arena);
+  readonly pool: WasmPool;
   /** Places for packed blocks, one for each worker. */
   readonly #scratch: number[] = [];
+
+  constructor(options: Pick<ArenaOptions, "whenLarge"> = {}) {
+    this.arena = new Arena({ ...options, shared: mayShareMemory() });
+    this.pool = new WasmPool(this.arena);
+  }
 
   compile(program: Program): Executable {
     const { arena } = this;
