@@ -14,7 +14,7 @@ attachMethods();
 attachEval();
 
 // Symbolic tensors
-export * as tensor from "./tensor/index.ts";
+export * as tensor from "./compile/tensorNamespace.ts";
 
 // Values
 export { array, full, ones, zeros } from "./array/create.ts";

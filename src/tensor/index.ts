@@ -17,6 +17,7 @@ import * as multiIndex from "./multiIndex.ts";
 import * as nnet from "./nnet/index.ts";
 import * as numeric from "./numeric.ts";
 import * as numpyExtras from "./numpyExtras.ts";
+import * as numpyNames from "./numpyNames.ts";
 import * as padding from "./pad.ts";
 import * as ranges from "./ranges.ts";
 import * as reduction from "./reduction.ts";
@@ -88,6 +89,7 @@ export * from "./kron.ts";
 export * from "./multiIndex.ts";
 export * from "./numeric.ts";
 export * from "./numpyExtras.ts";
+export * from "./numpyNames.ts";
 export * from "./permutation.ts";
 export * from "./search.ts";
 export * from "./selection.ts";
@@ -122,6 +124,7 @@ const functions: ExprFunctions = {
   ...multiIndex,
   ...numeric,
   ...numpyExtras,
+  ...numpyNames,
   ...broadcasting,
   ...padding,
   ...ranges,

@@ -35,6 +35,15 @@ describe("activations", () => {
     verifyGrad((v) => nnet.relu(v, { alpha: 0.1 }), [[-1, 2, 0.5]]);
   });
 
+  it("swish", () => {
+    expectClose(
+      nnet.swish(T.constant([-1000, -2, 0, 2])),
+      [-1000, -2, 0, 2].map((v) => (v === -1000 ? -0 : v / (1 + Math.exp(-v)))),
+    );
+    expect(nnet.silu).toBe(nnet.swish);
+    expect(nnet.swish(T.ivector()).dtype).toBe("float64");
+  });
+
   it("the gradient of relu at 0 is alpha", () => {
     const v = T.dvector("v");
     const zero = array([0], "float64");
@@ -177,6 +186,36 @@ describe("losses", () => {
     verifyGrad((v) => nnet.crossentropySoftmax1hot(v, T.constant([0, 1], "int32")), [M]);
     const far = T.constant([[0, 1000]]);
     expect(numbers(nnet.crossentropySoftmax1hot(far, T.constant([0], "int8")))).toEqual([1000]);
+  });
+
+  it("with a bias, and what is computed on the way", () => {
+    const bias = T.constant([0.5, -0.25, 1]);
+    const rows = M.map((row) => row.map((v, j) => v + [0.5, -0.25, 1][j]!));
+    const target = T.constant([1, 0], "int8");
+    const wanted = rows.map((row, i) => -Math.log(softmaxOf(row)[1 - i]!));
+    expectClose(nnet.softmaxWithBias(m, bias), rows.flatMap(softmaxOf));
+    expectClose(nnet.softmaxGraph(m), M.flatMap(softmaxOf));
+    const close = (v: TensorVariable): void => {
+      for (const [i, got] of numbers(v).entries()) expect(got).toBeCloseTo(wanted[i]!, 14);
+    };
+    close(nnet.crossentropySoftmax1hotWithBias(m, bias, target));
+    const [loss, softmax, best] = nnet.crossentropySoftmaxArgmax1hotWithBias(m, bias, target);
+    close(loss);
+    expectClose(softmax, rows.flatMap(softmaxOf));
+    expect(valueOf(best)).toEqual([2, 2]);
+    for (const list of [
+      nnet.crossentropySoftmaxMaxAndArgmax1hotWithBias(m, bias, target),
+      nnet.crossentropySoftmaxMaxAndArgmax1hot(m.add(bias), target),
+    ]) {
+      close(list[0]);
+      expectClose(list[1], rows.flatMap(softmaxOf));
+      expectClose(
+        list[2],
+        rows.map((row) => Math.max(...softmaxOf(row))),
+      );
+      expect(valueOf(list[3])).toEqual([2, 2]);
+    }
+    expectError(() => nnet.softmaxGraph(T.dscalar()), RankError, /rank 1/);
   });
 
   it("refuse classes that are not there, and rows without a class", () => {

@@ -183,3 +183,13 @@ describe("what is known when the graph is built", () => {
     ]);
   });
 });
+
+describe("names that Theano has in its tensor module", () => {
+  it("gradients", () => {
+    expect(listOf(T.grad(v.sqr().sum(), v))).toEqual([2, 4, 6]);
+    expect(T.jacobian).toBe(theano.jacobian);
+    expect(T.hessian).toBe(theano.hessian);
+    expect(T.verifyGrad).toBe(theano.gradient.verifyGrad);
+    expect(T.expr`logicalAnd(${v}, absolute(${w}))`.dtype).toBe("bool");
+  });
+});

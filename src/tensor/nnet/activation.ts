@@ -1,5 +1,23 @@
 /** Activation functions. */
-import { abs, add, clip, div, expm1, ge, gt, isnan, le, lt, minimum, mul, neg, sub, switch_ } from "../math.ts";
+import {
+  abs,
+  add,
+  clip,
+  div,
+  expm1,
+  ge,
+  gt,
+  isnan,
+  le,
+  lt,
+  minimum,
+  mul,
+  neg,
+  sigmoid,
+  sub,
+  switch_,
+  type ToFloat,
+} from "../math.ts";
 import { asTensor } from "../constant.ts";
 import { optionsOf } from "../options.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
@@ -55,3 +73,9 @@ export function softsign(x: TensorLike): TensorVariable {
   const v = asTensor(x);
   return div(v, add(abs(v), 1));
 }
+
+/** x sigmoid(x) (Elfwing et al., 2017; Ramachandran et al., 2017). */
+export const swish: ToFloat = (x: TensorLike): TensorVariable<never, never> =>
+  mul(x, sigmoid(x)) as TensorVariable as TensorVariable<never, never>;
+/** Another name of {@link swish}. */
+export const silu: ToFloat = swish;

@@ -8,4 +8,13 @@ export {
   sigmoidBinaryCrossentropy,
 } from "./loss.ts";
 export { confusionMatrix, prepend0ToEachRow, prepend1ToEachRow, prependScalarToEachRow } from "./rows.ts";
-export { logsoftmax, softmax, LogSoftmax, Softmax, type SoftmaxOptions } from "./softmax.ts";
+export {
+  logsoftmax,
+  softmax,
+  softmaxGraph,
+  softmaxWithBias,
+  LogSoftmax,
+  Softmax,
+  type SoftmaxOptions,
+} from "./softmax.ts";
+export * from "./softmaxLoss.ts";

@@ -7,6 +7,7 @@ import { add, log, mul, neg, sub, softplus } from "../math.ts";
 import { sum } from "../reduction.ts";
 import { shapeI, specifyShape } from "../shape.ts";
 import { at } from "../subtensor/index.ts";
+import { integers } from "../subtensor/take.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
 import { logsoftmax } from "./softmax.ts";
 
@@ -27,7 +28,9 @@ export function sigmoidBinaryCrossentropy(x: TensorLike, target: TensorLike): Te
  * @param target a vector of class numbers, or a matrix of probabilities
  */
 export function categoricalCrossentropy(codingDist: TensorLike, target: TensorLike): TensorVariable {
-  const [p, t] = [asTensor(codingDist), asTensor(target)];
+  const p = asTensor(codingDist);
+  const given = asTensor(target);
+  const t = given.ndim === p.ndim ? given : integers(target);
   if (t.ndim === p.ndim) return neg(sum(mul(t, log(p)), { axis: p.ndim - 1 }));
   if (t.ndim !== p.ndim - 1 || p.ndim !== 2) {
     throw new RankError(
@@ -44,7 +47,7 @@ export function categoricalCrossentropy(codingDist: TensorLike, target: TensorLi
  * @throws RankError, DtypeError unless `trueOneOf` is an integer vector
  */
 export function crossentropyCategorical1hot(codingDist: TensorLike, trueOneOf: TensorLike): TensorVariable {
-  const t = asTensor(trueOneOf);
+  const t = integers(trueOneOf);
   if (t.ndim !== 1) {
     throw new RankError(`crossentropyCategorical1hot: expected a vector of class numbers, got rank ${t.ndim}.`, {
       op: "crossentropyCategorical1hot",
@@ -55,7 +58,7 @@ export function crossentropyCategorical1hot(codingDist: TensorLike, trueOneOf: T
 
 /** `-log(softmax(x))[i, target[i]]` per row. */
 export function crossentropySoftmax1hot(x: TensorLike, target: TensorLike): TensorVariable {
-  return neg(pickRows(logsoftmax(x), asTensor(target)));
+  return neg(pickRows(logsoftmax(x), integers(target)));
 }
 
 function pickRows(x: TensorVariable, index: TensorVariable): TensorVariable {

@@ -7,9 +7,9 @@ import { Apply } from "../../graph/apply.ts";
 import { Op, type InputGradient } from "../../graph/op.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { asTensor } from "../constant.ts";
-import { cast, div, exp, log, mul, sub } from "../math.ts";
+import { add, cast, div, exp, log, mul, sub } from "../math.ts";
 import { max, sum } from "../reduction.ts";
-import type { DTypeOf, FloatOf, RankOf } from "../typing.ts";
+import type { BroadcastRank, DTypeOf, FloatOf, Promoted, RankOf } from "../typing.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
 
 abstract class RowOp extends Op {
@@ -145,4 +145,21 @@ export function logsoftmax<X extends TensorLike>(
 export function logsoftmax(x: TensorLike, options: SoftmaxOptions = {}): TensorVariable {
   const { v, axis } = prepare(x, options, "logsoftmax");
   return new LogSoftmax(axis).call(v) as TensorVariable;
+}
+
+/** exp(x) / sum(exp(x)) along the last axis, as a graph of these functions: rules make a softmax of it. */
+export function softmaxGraph<X extends TensorLike>(x: X): TensorVariable<FloatOf<DTypeOf<X>>, RankOf<X>>;
+export function softmaxGraph(x: TensorLike): TensorVariable {
+  const { v, axis } = prepare(x, {}, "softmaxGraph");
+  const powers = exp(v);
+  return div(powers, sum(powers, { axis, keepdims: true }));
+}
+
+/** The softmax of the rows of a matrix plus a vector: `softmax(add(x, b))`. */
+export function softmaxWithBias<X extends TensorLike, B extends TensorLike>(
+  x: X,
+  b: B,
+): TensorVariable<FloatOf<Promoted<X, B>>, BroadcastRank<X, B>>;
+export function softmaxWithBias(x: TensorLike, b: TensorLike): TensorVariable {
+  return softmax(add(x, b));
 }

@@ -261,5 +261,51 @@ case("diagflat", lambda x, k: np.diagflat(x, k), numbers((2, 2)), 1)
 case("cross", np.cross, numbers((4, 3)), numbers((4, 3), seed=1))
 case("cross", np.cross, numbers((3,), "int32"), numbers((2, 3), seed=1))
 
+# NumPy's own names
+for dtype in DTYPES:
+    x, y = numbers((2, 3), dtype), numbers((3,), dtype, seed=2)
+    real = not dtype.startswith("complex")
+    # Theano's divisions, powers and reciprocals of integers are other ones than NumPy's.
+    case("absolute", np.absolute, x, ulp=1)
+    case("multiply", np.multiply, x, y)
+    case("equal", np.equal, x, y)
+    case("notEqual", np.not_equal, x, y)
+    for name, f in [("logicalAnd", np.logical_and), ("logicalOr", np.logical_or), ("logicalXor", np.logical_xor)]:
+        case(name, f, x, y)
+    case("logicalNot", np.logical_not, x)
+    case("positive", lambda x: x.copy(), x)
+    case("matrixTranspose", np.matrix_transpose, x)
+    case("emptyLike", np.zeros_like, x)
+    if dtype != "bool":
+        case("negative", np.negative, x if dtype != "uint64" else x * np.uint64(0))
+        case("subtract", np.subtract, x if dtype != "uint64" else x + np.uint64(9), y)
+    if real:
+        for name, f in [("less", np.less), ("lessEqual", np.less_equal), ("greater", np.greater)]:
+            case(name, f, x, y)
+        case("greaterEqual", np.greater_equal, x, y)
+        case("nanmax", np.nanmax, x)
+        case("nanmin", np.nanmin, x)
+        case("fmax", np.fmax, x, y)
+        case("fmin", np.fmin, x, y)
+        if dtype != "bool":
+            case("sign", np.sign, x)
+            case("remainder", np.remainder, x, np.array([2, 3, 1], dtype))
+            case("floorDivide", np.floor_divide, x, np.array([2, 3, 1], dtype))
+    if dtype in FLOATS:
+        case("reciprocal", np.reciprocal, x + np.dtype(dtype).type(0.1))
+        case("rint", np.rint, x)
+        case("fix", np.fix, x)
+        case("divide", np.divide, x, np.array([2, 3, 0.75], dtype))
+        case("trueDivide", np.true_divide, x, np.array([2, 3, 0.75], dtype))
+for name, f in [("fmax", np.fmax), ("fmin", np.fmin)]:
+    case(name, f, NAN, NAN[::-1].copy())
+    case(name, f, NAN, 0.5)
+case("nanmax", np.nanmax, NAN)
+case("nanmin", np.nanmin, NAN)
+case("nanmax", lambda x: np.nanmax(x, axis=1), NAN.reshape(2, 4), axis=1)
+case("nanmin", lambda x: np.nanmin(x, axis=0, keepdims=True), NAN.reshape(2, 4), axis=0, keepdims=True)
+case("logicalNot", np.logical_not, NAN)
+case("empty", np.zeros, [2, 3])
+
 (HERE / "vocabulary.json").write_text("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in CASES) + "\n]\n")
 print(len(CASES), "cases")
