@@ -1,7 +1,8 @@
 import { BYTES } from "../../ir/node.ts";
 import type { Ref } from "../../ir/node.ts";
 
-const SLOT_BYTES = 8;
+/** Of a slot for one scalar of any type. */
+export const SLOT_BYTES = 8;
 const SCRATCH_ALIGNMENT = 16;
 
 /**

@@ -9,12 +9,13 @@ import { BodyWriter, type Loop } from "./bodyWriter.ts";
 import { Evaluator } from "./evaluator.ts";
 import { innerBodies } from "../../ir/traverse.ts";
 import { factsOf, freeRefs } from "./facts.ts";
-import type { FrameLayout } from "./frame.ts";
+import { type FrameLayout, SLOT_BYTES } from "./frame.ts";
 import { add, op } from "./functionBuilder.ts";
 import type { FunctionBuilder, Local, Operand } from "./functionBuilder.ts";
 import type { Helpers } from "./helpers.ts";
 import type { ModuleBuilder } from "./moduleBuilder.ts";
 import { ReductionWriter, type ReductionState } from "./reduction.ts";
+import { repeatedLoops, type Repeated, type Repetition } from "./repeatedLoops.ts";
 import { REGISTER } from "./scalarTypes.ts";
 import { mul } from "./functionBuilder.ts";
 
@@ -33,6 +34,11 @@ export class KernelWriter {
   readonly #frame: FrameLayout;
   /** Refs that kernels read from the frame. */
   readonly #crossing = new Set<Ref>();
+  /** Loops that share a function with others of their form. */
+  #repeated: ReadonlyMap<Stmt, Repetition> = new Map();
+  readonly #shared = new Map<Repeated, SharedLoop>();
+  /** Slots of what the loops of the form that is being written are given. */
+  #given: ReadonlyMap<Ref, number> | null = null;
   #count = 0;
 
   constructor(b: IrBuilder, module: ModuleBuilder, helpers: Helpers, frame: FrameLayout) {
@@ -45,21 +51,34 @@ export class KernelWriter {
   /** `main(frame)`: 0, or the code of a failure. */
   main(body: readonly Stmt[], args: readonly Ref[]): FunctionBuilder {
     this.#findCrossing(body);
+    this.#repeated = repeatedLoops(body);
     const f = this.#module.function("main", ["i32"], ["i32"]);
+    const writer = this.#outer(f, (outer, s) => this.#callShared(outer, s, args) || this.#outline(outer, s));
+    // What only shared functions need goes from slot to slot.
+    this.#load(
+      writer,
+      freeIn(
+        body.filter((s) => !this.#repeated.has(s)),
+        args,
+      ),
+    );
+    writer.write(body);
+    f.i32(0);
+    return f;
+  }
+
+  /** A writer for a function that calls kernels. */
+  #outer(f: FunctionBuilder, outline: (outer: BodyWriter, s: Loop) => boolean): BodyWriter {
     const pointer = f.param(0);
-    const writer = new BodyWriter({
+    return new BodyWriter({
       ev: this.#evaluator(f),
       frame: this.#frame,
       pointer,
       onDefine: (ref, local) => {
         if (ref.kind === "ref" && this.#crossing.has(ref)) this.#save(f, pointer, ref, local);
       },
-      outline: (outer, s) => this.#outline(outer, s),
+      outline,
     });
-    this.#load(writer, freeIn(body, args));
-    writer.write(body);
-    f.i32(0);
-    return f;
   }
 
   #evaluator(f: FunctionBuilder): Evaluator {
@@ -81,8 +100,57 @@ export class KernelWriter {
   #load(writer: BodyWriter, refs: Iterable<Ref>): void {
     const { f } = writer;
     for (const ref of refs) {
-      f.load(`${REGISTER[ref.type]}.load`, this.#frame.slot(ref), writer.pointer).set(writer.ev.declare(ref));
+      f.load(`${REGISTER[ref.type]}.load`, this.#slot(ref), writer.pointer).set(writer.ev.declare(ref));
     }
+  }
+
+  #slot(ref: Ref): number {
+    return this.#given?.get(ref) ?? this.#frame.slot(ref);
+  }
+
+  // --- functions of several loops --------------------------------------------------------------
+
+  /** Puts what a loop gives into the slots of its form and calls the function of the form. */
+  #callShared(outer: BodyWriter, s: Loop, args: readonly Ref[]): boolean {
+    const repetition = this.#repeated.get(s);
+    if (repetition === undefined) return false;
+    const { form, given } = repetition;
+    let shared = this.#shared.get(form);
+    if (shared === undefined) this.#shared.set(form, (shared = this.#sharedLoop(form, given, args)));
+    const { f, pointer, ev } = outer;
+    for (const [i, slot] of shared.slots.entries()) {
+      if (slot < 0) continue;
+      const ref = given[i]!;
+      const register = REGISTER[ref.type];
+      const local = ev.scalars.get(ref);
+      const value: Operand = local ?? ((g) => void g.load(`${register}.load`, this.#frame.slot(ref), pointer));
+      f.store(`${register}.store`, slot, pointer, value);
+    }
+    f.call(shared.function, pointer);
+    this.#endIfFailed(f, form.first);
+    return true;
+  }
+
+  /** `(frame)`: a loop of a form; what is the same for all of its loops stays in its own slot. */
+  #sharedLoop(form: Repeated, given: readonly Ref[], args: readonly Ref[]): SharedLoop {
+    const own = new Set(args);
+    const slots = given.map((ref, i) => (form.differs[i] || !own.has(ref) ? this.#frame.scratch(SLOT_BYTES) : -1));
+    this.#given = new Map(given.flatMap((ref, i) => (slots[i]! < 0 ? [] : [[ref, slots[i]!]])));
+    const f = this.#module.function("loop", ["i32"], ["i32"]);
+    const writer = this.#outer(f, (outer, s) => this.#outline(outer, s));
+    this.#load(writer, given);
+    writer.write([form.first]);
+    f.i32(0);
+    this.#given = null;
+    return { function: f, slots };
+  }
+
+  /** Takes the code that a call left and returns it, if the loop that was called may fail. */
+  #endIfFailed(f: FunctionBuilder, s: Loop): void {
+    if (!factsOf([s]).fails) return void f.op("drop");
+    const code = f.local("i32");
+    f.tee(code).if(null, () => f.return(code));
+    f.release(code);
   }
 
   // --- kernels ---------------------------------------------------------------------------------
@@ -175,11 +243,7 @@ export class KernelWriter {
         f.set(stop, op("i32.sub", end, start));
         f.set(stop, add(start, op("select", stop, chunk, op("i32.lt_s", stop, chunk))));
         f.call(kernel, pointer, start, stop);
-        if (factsOf([s]).fails) {
-          const code = f.local("i32");
-          f.tee(code).if(null, () => f.return(code));
-          f.release(code);
-        } else f.op("drop");
+        this.#endIfFailed(f, s);
         f.tee(start, stop);
         f.push(end).op("i32.lt_s").brIf(next);
       });
@@ -241,6 +305,12 @@ export class KernelWriter {
     const grains = op("i32.div_u", rows, grain);
     return mul(op("select", grains, 1, grains), grain);
   }
+}
+
+/** The function of several loops, and the slots in the frame for what they give it; -1 for what it finds where it is. */
+interface SharedLoop {
+  readonly function: FunctionBuilder;
+  readonly slots: readonly number[];
 }
 
 /** Offsets in the frame of what a kernel carries from call to call. */
