@@ -8,6 +8,7 @@ import { branchRules, ifElseRules, lazyRules } from "../scan/rewriting/ifElse.ts
 import { mergeRules } from "../scan/rewriting/merge.ts";
 import { pushDotRules } from "../scan/rewriting/pushDots.ts";
 import { pushOutRules } from "../scan/rewriting/pushOut.ts";
+import { assertionRules } from "../tensor/rewriting/assertions.ts";
 import { blasRules, dotRules } from "../tensor/rewriting/blas.ts";
 import { canonicalizeRules, signRules } from "../tensor/rewriting/canonicalize.ts";
 import { normalFormRules, uncanonicalizeRules } from "../tensor/rewriting/chains.ts";
@@ -52,6 +53,7 @@ export const PASSES: readonly ModePass[] = [
       ...ifElseRules,
       ...foldingRules,
       ...shapeRules,
+      ...assertionRules,
       ...layoutRules,
       ...normalFormRules,
       ...canonicalizeRules,
@@ -92,6 +94,7 @@ export const PASSES: readonly ModePass[] = [
     rules: [
       ...foldingRules,
       ...shapeRules,
+      ...assertionRules,
       ...layoutRules,
       ...canonicalizeRules,
       ...logicRules,

@@ -5,6 +5,7 @@ import { mergeRules } from "../../../src/scan/rewriting/merge.ts";
 import { pushDotRules } from "../../../src/scan/rewriting/pushDots.ts";
 import { pushOutRules } from "../../../src/scan/rewriting/pushOut.ts";
 import { canonicalizeRules, signRules } from "../../../src/tensor/rewriting/canonicalize.ts";
+import { assertionRules } from "../../../src/tensor/rewriting/assertions.ts";
 import { blasRules, dotRules } from "../../../src/tensor/rewriting/blas.ts";
 import { castRules } from "../../../src/tensor/rewriting/casts.ts";
 import { chainRules, normalFormRules, uncanonicalizeRules } from "../../../src/tensor/rewriting/chains.ts";
@@ -28,6 +29,7 @@ import { tailRules } from "../../../src/tensor/rewriting/tails.ts";
 import { sparseSumRules, writeRules } from "../../../src/tensor/rewriting/writes.ts";
 import type { Rule } from "../../../src/graph/rewriting/rule.ts";
 import type { Examples } from "../example.ts";
+import { assertionExamples } from "./assertions.ts";
 import { blasExamples } from "./blas.ts";
 import { canonicalizeExamples } from "./canonicalize.ts";
 import { chainsExamples } from "./chains.ts";
@@ -70,6 +72,7 @@ const own = (rules: readonly Rule[], ...others: (readonly Rule[])[]): Rule[] =>
 export const TABLES: readonly Table[] = [
   table("folding", "What depends on constants alone is computed once.", foldingRules, specializeExamples),
   table("shapes", "Sizes without values; views that do nothing.", shapeRules, shapeExamples),
+  table("assertions", "Conditions that are proved, or tested once.", assertionRules, assertionExamples),
   table(
     "layouts",
     "Joins, splits, repetitions and selections that others undo or that come too late.",

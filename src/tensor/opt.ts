@@ -1,0 +1,2 @@
+/** `T.opt`: assertions, in the place where Theano has them. */
+export { Assert, assertOp } from "./assert.ts";
