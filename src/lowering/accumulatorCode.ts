@@ -8,10 +8,10 @@ import type { Expr, LoopMode, Ref, Stmt } from "../ir/node.ts";
 import { isFloatType, type ScalarValue } from "../ir/scalarInstructions.ts";
 import type { Axis } from "./collapse.ts";
 import type { CodeContext } from "./nestCode.ts";
-import type { AccumulateMember, NestStep } from "./schedule.ts";
+import type { AccumulateMember, NestStep } from "./steps.ts";
 import { accumulatorsOf } from "./storage.ts";
 import { scalarOf } from "./types.ts";
-import { label } from "./shapes.ts";
+import { label } from "./sizeScope.ts";
 
 /** Rows of a block. */
 const BLOCK = 64;

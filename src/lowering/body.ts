@@ -5,8 +5,9 @@ import type { Stmt } from "../ir/node.ts";
 import { guardCode, opaqueCode } from "./callCode.ts";
 import { NestCode, type CodeContext } from "./nestCode.ts";
 import { selectRoots } from "./roots.ts";
-import { Scheduler, type LoopRefs, type Root, type Step } from "./schedule.ts";
-import { label } from "./shapes.ts";
+import { Scheduler } from "./schedule.ts";
+import type { LoopRefs, Root, Step } from "./steps.ts";
+import { label } from "./sizeScope.ts";
 import { planStorage, type Binding, type TempSpan, type UpdateTarget } from "./storage.ts";
 import type { Stored, Tracer } from "./trace.ts";
 

@@ -3,7 +3,7 @@ import { InternalError } from "../errors.ts";
 import type { BlockArgs, BlockHost, CallForm } from "../ir/lowered.ts";
 import type { Expr, MatrixOperand, Ref, Stmt } from "../ir/node.ts";
 import { reduceOrder, wrapLoops, type CodeContext } from "./nestCode.ts";
-import type { GuardStep, OpaqueStep } from "./schedule.ts";
+import type { GuardStep, OpaqueStep } from "./steps.ts";
 import type { Axis } from "./collapse.ts";
 import { substitution } from "./statements.ts";
 import type { Stored } from "./trace.ts";

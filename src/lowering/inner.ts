@@ -5,7 +5,9 @@ import type { Variable } from "../graph/variable.ts";
 import type { BlockHost, InnerProgram, InnerRequest, InnerTarget, Operand } from "../ir/lowered.ts";
 import type { Stmt } from "../ir/node.ts";
 import { lowerBody, type BodyTarget } from "./body.ts";
-import { elementCheck, label, Shapes, type SizeScope } from "./shapes.ts";
+import { Shapes } from "./shapes.ts";
+import { elementCheck } from "./sizeAgreement.ts";
+import { label, type SizeScope } from "./sizeScope.ts";
 import type { UpdateTarget } from "./storage.ts";
 import { Tracer, type Stored } from "./trace.ts";
 import { scalarOf } from "./types.ts";
@@ -30,10 +32,10 @@ export function prepareInner(
     shapes.declare(v, request.sizes[i]!, value);
   }
   for (const inside of nodes) if (!shapes.visit(inside)) return null;
-  const checks = [...shapes.checks, ...nodes.flatMap((inside) => elementCheck(scope, shapes, inside) ?? [])];
+  const checks = [...shapes.agreement.checks, ...nodes.flatMap((inside) => elementCheck(scope, shapes, inside) ?? [])];
   if (request.isConditional !== true) {
-    parent.checks.push(...checks);
-    parent.equalities.push(...shapes.equalities);
+    parent.agreement.checks.push(...checks);
+    parent.agreement.equalities.push(...shapes.agreement.equalities);
     return new Inner(scope, shapes, inputs, outputs, nodes, []);
   }
   const code = checks.length === 0 ? 0 : parent.context(node).failure(MISMATCH);

@@ -9,18 +9,10 @@ import { lowerBody, type BodyTarget } from "./body.ts";
 import { hoist, ProgramSizes } from "./hoist.ts";
 import { IndexAlgebra } from "./indexAlgebra.ts";
 import { prepareInner } from "./inner.ts";
-import { makeLoopRefs } from "./schedule.ts";
-import {
-  aliasesOf,
-  elementCheck,
-  label,
-  Shapes,
-  SizeScope,
-  type Failure,
-  type GivenSize,
-  type MakeSize,
-  type SizeCheck,
-} from "./shapes.ts";
+import { makeLoopRefs } from "./steps.ts";
+import { Shapes } from "./shapes.ts";
+import { aliasesOf, elementCheck } from "./sizeAgreement.ts";
+import { label, SizeScope, type Failure, type GivenSize, type MakeSize, type SizeCheck } from "./sizeScope.ts";
 import type { TempSpan, UpdateTarget } from "./storage.ts";
 import { Tracer, type Stored } from "./trace.ts";
 import { scalarOf } from "./types.ts";
@@ -87,12 +79,12 @@ export function lowerGraph(request: LowerRequest): LoweredProgram | HostNodes {
   const hosts = new Set<Apply>();
   const first = visitAll(scope, request, new Map(), hosts);
   if (hosts.size > 0) return { hosts };
-  const aliases = aliasesOf(scope, first.equalities);
+  const aliases = aliasesOf(scope, first.agreement.equalities);
   let shapes = first;
   if (aliases.size > 0) {
     shapes = visitAll(scope, request, aliases, hosts, first);
   }
-  return new GraphLowering(request, scope, shapes, first.checks).run();
+  return new GraphLowering(request, scope, shapes, first.agreement.checks).run();
 }
 
 function visitAll(

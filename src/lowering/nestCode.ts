@@ -13,8 +13,8 @@ import {
   type Member,
   type NestStep,
   type ReduceMember,
-} from "./schedule.ts";
-import { label } from "./shapes.ts";
+} from "./steps.ts";
+import { label } from "./sizeScope.ts";
 import { inTiles } from "./tiles.ts";
 import type { Binding } from "./storage.ts";
 import type { Stored, Tracer } from "./trace.ts";

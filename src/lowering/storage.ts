@@ -6,7 +6,8 @@
 import type { Variable } from "../graph/variable.ts";
 import type { Layout } from "../ir/lowered.ts";
 import type { Buffer, Expr, Ref } from "../ir/node.ts";
-import type { AccumulateMember, LoopRefs, Member, Place, Scheduler, Step, Use } from "./schedule.ts";
+import type { Scheduler } from "./schedule.ts";
+import type { AccumulateMember, LoopRefs, Member, Place, Step, Use } from "./steps.ts";
 import type { Stored, Tracer } from "./trace.ts";
 
 /** The buffer and layout that a stored value ends up with; `null` when it is never stored. */

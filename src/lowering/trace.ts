@@ -11,7 +11,8 @@ import type { IrBuilder } from "../ir/build.ts";
 import type { ElementValue, Guard, Layout, Lowered, Pull } from "../ir/lowered.ts";
 import type { Buffer, Expr } from "../ir/node.ts";
 import type { IndexAlgebra } from "./indexAlgebra.ts";
-import { label, type Shapes } from "./shapes.ts";
+import type { Shapes } from "./shapes.ts";
+import { label } from "./sizeScope.ts";
 import { scalarOf } from "./types.ts";
 
 /** A variable that has storage: a buffer and where its elements lie in it. */

@@ -1,10 +1,10 @@
 import type { IrBuilder } from "../../ir/build.ts";
 import { BYTES } from "../../ir/node.ts";
 import type { Expr, Ref, ScalarType } from "../../ir/node.ts";
-import { add, mul, op } from "./functionBuilder.ts";
+import { add, op } from "./functionBuilder.ts";
 import type { FunctionBuilder, Local, Operand } from "./functionBuilder.ts";
 import { children } from "../../ir/traverse.ts";
-import type { LaneOp, MemoryOp, PlainOp } from "./opcodes.ts";
+import type { LaneOp, PlainOp } from "./opcodes.ts";
 import { pushConstant, scalarBitcast, scalarCast, scalarOp } from "./scalarCode.ts";
 import type { CodeContext } from "./scalarCode.ts";
 import { isUnsigned, REGISTER, SCALAR_LOAD, SCALAR_STORE } from "./scalarTypes.ts";
@@ -21,6 +21,7 @@ import {
 } from "./vectorCode.ts";
 import type { MaskWidth } from "./vectorCode.ts";
 import { mayEvaluateBoth } from "../expressions.ts";
+import { loadAdjacent, loadShuffled, loadStrided } from "./vectorMemory.ts";
 import type { VectorAnalysis, VectorPlan } from "./vectorPlan.ts";
 
 /** How often each expression is still wanted, and the locals of those computed already. */
@@ -330,11 +331,11 @@ export class Evaluator {
       case "ref":
         throw new RangeError(`${(e as Ref).name} has no vector`);
       case "adjacent":
-        return this.#loadAdjacent(e.type, plan.address, part);
+        return loadAdjacent(f, lanes, e.type, this.value(plan.address), part);
       case "shuffled":
-        return this.#loadShuffled(e.type, plan.address, plan.stride, part);
+        return loadShuffled(f, lanes, e.type, this.value(plan.address), plan.stride, part);
       case "strided":
-        return this.#loadStrided(e.type, plan, part);
+        return loadStrided(f, lanes, e.type, this.value(plan.address), this.value(plan.step), part);
       case "pseudo":
         f.op(`${shapeOf(e.type)}.${plan.op}` as PlainOp, this.part(plan.a, part), this.part(plan.b, part));
         return;
@@ -367,66 +368,6 @@ export class Evaluator {
     const { at, lanes } = this.#loop as VectorLoop;
     const steps = new Uint8Array(new Int32Array([0, 1, 2, 3].map((lane) => lane + part * lanes)).buffer);
     this.f.op("i32x4.splat", at).v128(steps).op("i32x4.add");
-  }
-
-  #loadAdjacent(type: ScalarType, address: Expr, part: number): void {
-    const { lanes } = this.#loop as VectorLoop;
-    const bytes = lanes * BYTES[type];
-    const offset = part * bytes;
-    const loads: Readonly<Record<number, MemoryOp>> = {
-      16: "v128.load",
-      8: "v128.load64_zero",
-      4: "v128.load32_zero",
-      2: "v128.load16_splat",
-    };
-    this.f.load(loads[bytes] as MemoryOp, offset, this.value(address));
-    // Bools from outside may be any nonzero byte.
-    if (type === "bool") this.f.v128(new Uint8Array(16)).op("i8x16.ne");
-  }
-
-  /** Two whole vectors, of which every second element is wanted, or one turned around. */
-  #loadShuffled(type: ScalarType, address: Expr, stride: 2 | -1, part: number): void {
-    const { lanes } = this.#loop as VectorLoop;
-    const bytes = BYTES[type];
-    const whole = 16 / bytes;
-    const pick = (lane: number): number[] => Array.from({ length: bytes }, (_, i) => lane * bytes + i);
-    const order = Array.from({ length: whole }, (_, lane) => lane);
-    if (stride === 2) {
-      const offset = part * lanes * 2 * bytes;
-      const start = this.f.local("i32");
-      this.f.set(start, this.value(address));
-      this.f.load("v128.load", offset, start).load("v128.load", offset + 16, start);
-      this.f.release(start);
-      this.f.shuffle(order.flatMap((lane) => pick(lane * 2)));
-      return;
-    }
-    const last = part * lanes * bytes + (whole - 1) * bytes;
-    const value = this.f.local("v128");
-    this.f.set(value, (f) => f.load("v128.load", 0, op("i32.sub", this.value(address), last)));
-    this.f.shuffle(
-      order.flatMap((lane) => pick(whole - 1 - lane)),
-      value,
-      value,
-    );
-    this.f.release(value);
-  }
-
-  #loadStrided(type: ScalarType, plan: VectorPlan & { kind: "strided" }, part: number): void {
-    const { lanes } = this.#loop as VectorLoop;
-    const { f } = this;
-    const bits = BYTES[type] * 8;
-    const { address, step } = f.named("i32", "address", "step");
-    f.set(step, this.value(plan.step));
-    f.set(address, add(this.value(plan.address), mul(step, part * lanes)));
-    const first = bits < 32 ? `v128.load${bits}_splat` : `v128.load${bits}_zero`;
-    const vector = f.local("v128");
-    f.set(vector, (g) => g.load(first as MemoryOp, 0, address));
-    for (let lane = 1; lane < lanes; lane++) {
-      f.set(address, add(address, step));
-      f.laneAccess(`v128.load${bits as 8 | 16 | 32 | 64}_lane`, 0, lane, address, vector).set(vector);
-    }
-    f.get(vector);
-    f.release(address, step, vector);
   }
 
   #choose(e: Expr, plan: VectorPlan & { kind: "choose" }, part: number): void {
@@ -508,44 +449,6 @@ export class Evaluator {
     this.f.release(...this.#scalarMemo.values.values());
     this.#scalarMemo = scalars;
     this.#lane = outer;
-  }
-
-  /** Writes the first `count` lanes (all, where it is null) of part `part` at an address. */
-  storeAdjacent(type: ScalarType, address: Operand, part: number, vector: Operand, count: Local | null): void {
-    const { f } = this;
-    const { lanes } = this.#loop as VectorLoop;
-    const bytes = lanes * BYTES[type];
-    if (count !== null) {
-      const { at, value } = { at: f.local("i32"), value: f.local("v128") };
-      f.set(at, address).set(value, vector);
-      f.if(
-        op("i32.ge_s", count, lanes),
-        () => this.storeAdjacent(type, at, part, value, null),
-        () => this.#storePartial(type, at, value, count),
-      );
-      f.release(at, value);
-    } else if (bytes === 16) {
-      f.store("v128.store", part * bytes, address, vector);
-    } else {
-      const bits = (bytes * 8) as 16 | 32 | 64;
-      f.push(address, vector).laneAccess(`v128.store${bits}_lane`, part * bytes, 0);
-    }
-  }
-
-  /** Stores by halves: 8, 4, 2, 1 bytes as the bits of the byte count say. */
-  #storePartial(type: ScalarType, at: Local, rest: Local, count: Local): void {
-    const { f } = this;
-    for (const bytes of [8, 4, 2, 1] as const) {
-      const size = BYTES[type];
-      if (bytes < size) break;
-      f.if(op("i32.and", count, bytes / size), () => {
-        f.laneAccess(`v128.store${(bytes * 8) as 8 | 16 | 32 | 64}_lane`, 0, 0, at, rest);
-        if (bytes === size) return;
-        f.set(at, add(at, bytes));
-        const moved = Array.from({ length: 16 }, (_, i) => (i + bytes) % 16);
-        f.set(rest, (g) => g.shuffle(moved, rest, rest));
-      });
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { BYTES } from "../../ir/node.ts";
+import { storeAdjacent } from "./vectorMemory.ts";
 import type { Expr, Store } from "../../ir/node.ts";
 import type { Evaluator, VectorLoop } from "./evaluator.ts";
 import { add, mul, op } from "./functionBuilder.ts";
@@ -204,7 +205,7 @@ class VectorSegment {
       s.value.type === "bool" ? op("v128.and", value, (f) => f.v128(new Uint8Array(16).fill(1))) : value;
     const step = this.#loop.analysis.step(s.index);
     if (step !== null && step.kind === "const" && Number(step.value) === BYTES[s.buffer.type]) {
-      ev.storeAdjacent(s.buffer.type, ev.value(s.index), part, bytes, this.#count);
+      storeAdjacent(ev.f, ev.vectorLoop!.lanes, s.buffer.type, ev.value(s.index), part, bytes, this.#count);
     } else {
       this.#scatter(s, step, part, bytes);
     }
