@@ -319,6 +319,24 @@ describe("map, reduce, foldl, foldr", () => {
     const f = theano.function([x], [left, right, reduced]);
     expect(f([1, 2, 3]).map(Number)).toEqual([123, 321, 123]);
   });
+
+  it("take the step function first, with options or by place", () => {
+    const x = T.dvector("x");
+    const append = (e: TensorVariable, total: TensorVariable): TensorVariable => total.mul(10).add(e);
+    const start = T.constant(0, "float64");
+    const results = [
+      theano.foldl(append, { sequences: x, outputsInfo: start })[0],
+      theano.foldl(append, x, start)[0],
+      theano.foldr(append, [x], [start])[0],
+      theano.reduce(append, x, start, { goBackwards: true })[0],
+      theano.map((e) => e.mul(2), x)[0].sum(),
+      theano.map((now, next) => now.mul(next), { input: x, taps: [0, 1] })[0].sum(),
+      theano.map((e, a) => e.mul(a), x, { nonSequences: T.constant(3, "float64") })[0].sum(),
+    ];
+    const f = theano.function([x], results);
+    expect(f([1, 2, 3]).map(Number)).toEqual([123, 123, 321, 321, 12, 8, 18]);
+    expect(() => theano.map((e) => e, undefined as never)).toThrow(theano.ArgumentError);
+  });
 });
 
 describe("wrong use", () => {
