@@ -24,6 +24,7 @@ import { monotoneRules, reductionLayoutRules } from "../tensor/rewriting/reducti
 import { factorRules, reductionRules } from "../tensor/rewriting/reductions.ts";
 import { shapeRules } from "../tensor/rewriting/shape.ts";
 import { crossentropyRules, expandRules, softmaxRules } from "../tensor/rewriting/softmax.ts";
+import { linalgRules } from "../tensor/rewriting/linalg.ts";
 import { logSumRules, softmaxFormRules } from "../tensor/rewriting/softmaxForms.ts";
 import { specializeRules } from "../tensor/rewriting/specialize.ts";
 import { stabilizeRules } from "../tensor/rewriting/stabilize.ts";
@@ -107,6 +108,7 @@ export const PASSES: readonly ModePass[] = [
       ...writeRules,
       ...sparseSumRules,
       ...sparseUpdateRules,
+      ...linalgRules,
       ...dotRules,
       ...productRules,
       ...reductionRules,

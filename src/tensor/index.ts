@@ -100,6 +100,8 @@ export * from "./topk.ts";
 export * from "./unique.ts";
 export * from "./windows.ts";
 export * as nnet from "./nnet/index.ts";
+export * as nlinalg from "./nlinalg.ts";
+export * as slinalg from "./slinalg.ts";
 export * as opt from "./opt.ts";
 
 const functions: ExprFunctions = {

@@ -7,12 +7,15 @@ import { PASSES } from "../../src/compile/mode.ts";
 import { evaluate } from "../../src/graph/evaluate.ts";
 import { FunctionGraph } from "../../src/graph/functionGraph.ts";
 import { runPasses } from "../../src/graph/rewriting/engine.ts";
-import { alloc } from "../../src/tensor/alloc.ts";
+import { alloc, eye } from "../../src/tensor/alloc.ts";
+import { assertOp } from "../../src/tensor/assert.ts";
 import { constant } from "../../src/tensor/constant.ts";
 import { dcol, dmatrix, drow, dscalar, fmatrix, imatrix } from "../../src/tensor/constructors.ts";
 import { dimshuffle } from "../../src/tensor/dimshuffle.ts";
 import { dot } from "../../src/tensor/dot.ts";
 import { join } from "../../src/tensor/join.ts";
+import { matrixInverse } from "../../src/tensor/linalg/inverse.ts";
+import { solve } from "../../src/tensor/linalg/solve.ts";
 import * as M from "../../src/tensor/math.ts";
 import { softmax } from "../../src/tensor/nnet/index.ts";
 import { argmax, max, prod, sum } from "../../src/tensor/reduction.ts";
@@ -92,6 +95,10 @@ const unary: readonly ((x: T) => T)[] = [
   (x) => square(dot(dot(x, x), at(x, 0))),
   (x) => square(sum(dot(x, x), { axis: 0 })),
   (x) => dot(diag(at(x, 0)), x),
+  (x) => dot(M.mul(0.5, x), M.neg(dimshuffle(x, [1, 0]))),
+  (x) => M.mul(assertOp(x, M.lt(shapeI(x, 0), 9)), 2),
+  (x) => matrixInverse(M.add(M.tanh(x), M.mul(9, eye(3)))),
+  (x) => solve(M.mul(2, M.add(M.tanh(x), M.mul(9, eye(3)))), x),
 ];
 
 const binary: readonly ((x: T, y: T) => T)[] = [
@@ -115,6 +122,8 @@ const binary: readonly ((x: T, y: T) => T)[] = [
   (x, y) => M.add(M.mul(x, y), M.mul(x, 0.7)),
   (x, y) => M.maximum(M.minimum(x, y), x),
   (x, y) => square(sum(join(0, x, y), { axis: 0 })),
+  (x, y) => M.add(square(at(x, 0)), M.mul(0.5, square(M.add(at(x, 1), dot(x, at(y, 0)))))),
+  (x, y) => dot(x, matrixInverse(M.sub(M.tanh(y), M.mul(9, eye(3))))),
   (x, y) => sum(M.mul(dimshuffle(x, [0, 1, "x"]), dimshuffle(y, ["x", 0, 1])), { axis: 1 }),
 ];
 

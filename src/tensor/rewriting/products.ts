@@ -144,7 +144,7 @@ function diagonalOfDiagonal(node: Apply): RuleResult {
 }
 
 /** Are both sizes of a matrix made from a vector that of the vector, so that all of it and nothing else is the diagonal? */
-function isSquareDiagonal(node: Apply): boolean {
+export function isSquareDiagonal(node: Apply): boolean {
   const { op } = node;
   if (!(op instanceof AllocDiag) || op.offset !== 0) return false;
   const [x, n, m] = node.inputs as [T, T, T];
@@ -176,7 +176,7 @@ function dotWithIdentity(node: Apply, ctx: RuleContext): RuleResult {
   return isIdentity(b) && isSameSize(rows(b), ctx.shapeOf(a).at(-1)!, ctx) ? a : null;
 }
 
-function isIdentity(v: T): boolean {
+export function isIdentity(v: T): boolean {
   if (v.ndim !== 2) return false;
   if (v.owner !== null && v.owner.op instanceof Eye) {
     const [n, m, k] = v.owner.inputs;

@@ -14,6 +14,7 @@ import { foldingRules } from "../../../src/tensor/rewriting/constantFolding.ts";
 import { exponentialProductRules, exponentialRules, ratioRules } from "../../../src/tensor/rewriting/exponentials.ts";
 import { incSubtensorRules, sparseUpdateRules } from "../../../src/tensor/rewriting/incSubtensor.ts";
 import { layoutRules } from "../../../src/tensor/rewriting/layouts.ts";
+import { linalgRules } from "../../../src/tensor/rewriting/linalg.ts";
 import { choiceRules, logicRules, optionalRules } from "../../../src/tensor/rewriting/logic.ts";
 import { magnitudeRules } from "../../../src/tensor/rewriting/magnitudes.ts";
 import { diagonalRules, productRules } from "../../../src/tensor/rewriting/products.ts";
@@ -36,6 +37,7 @@ import { chainsExamples } from "./chains.ts";
 import { collectingExamples } from "./collecting.ts";
 import { exponentialExamples } from "./exponentials.ts";
 import { layoutExamples } from "./layouts.ts";
+import { linalgExamples } from "./linalg.ts";
 import { logicExamples } from "./logic.ts";
 import { loopExamples } from "./loops.ts";
 import { magnitudeExamples } from "./magnitudes.ts";
@@ -160,6 +162,12 @@ export const TABLES: readonly Table[] = [
     "Cheaper products of matrices, and parts of them without the whole.",
     [...productRules, ...diagonalRules],
     productExamples,
+  ),
+  table(
+    "linear algebra",
+    "Systems that are solved without an inverse; inverses and determinants that are known.",
+    linalgRules,
+    linalgExamples,
   ),
   table("blas", "Products with what is added to them in one call.", [...dotRules, ...blasRules], blasExamples),
   table("special forms", "Cheaper forms of single operations.", specializeRules, specializeExamples),
