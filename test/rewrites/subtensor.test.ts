@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { arange as values } from "../../src/array/create.ts";
+import type { NdArray } from "../../src/array/ndArray.ts";
+import { ShapeMismatchError } from "../../src/errors.ts";
 import { evaluate } from "../../src/graph/evaluate.ts";
 import { full } from "../../src/tensor/alloc.ts";
 import { dmatrix, dscalar, dvector, ivector } from "../../src/tensor/constructors.ts";
@@ -32,9 +34,25 @@ describe("selections", () => {
     expect(ops(at(x, ":"), x)).toEqual([]);
     expect(ops(at(x, "0::1"), x)).toEqual([]);
     expect(ops(setSubtensor(at(x, "0:3"), a), x, a)).toEqual([expect.stringContaining("IncSubtensor{Set")]);
-    expect(ops(new IncSubtensor([all], true).call(x, y) as TensorVariable, x, y)).toEqual([
-      expect.stringContaining("IncSubtensor{Set"),
-    ]);
+  });
+  it("that are stored to give what was stored, and sizes that do not fit stay errors", () => {
+    const stored = new IncSubtensor([all], true).call(x, y) as TensorVariable;
+    const read = at(setSubtensor(at(x, "0:3"), y), "0:3");
+    expect(ops(stored, x, y)).toEqual(["Shape_i{0}", "SpecifyShape"]);
+    expect(ops(read, x, y)).toEqual(["Shape_i{0}", "minimum", "SpecifyShape"]);
+    for (const outputs of [[stored], [read]]) {
+      const graph = rewritten({ inputs: [x, y], outputs });
+      const given = (n: number): Map<TensorVariable, NdArray> =>
+        new Map([
+          [x, values(0, 2, 1, "float64")],
+          [y, values(0, n, 1, "float64")],
+        ]);
+      expect(evaluate(graph.outputs, given(2))[0]!.toList()).toEqual([0, 1]);
+      for (const n of [1, 3]) {
+        expect(() => evaluate(outputs, given(n))).toThrow(ShapeMismatchError);
+        expect(() => evaluate(graph.outputs, given(n))).toThrow(ShapeMismatchError);
+      }
+    }
   });
   it("keep an index that may be out of range an error", () => {
     const graph = rewritten({ inputs: [x], outputs: [at(at(x, "1:3"), 2)] });

@@ -9,7 +9,7 @@ import { nodeRule, rule, type Rule, type RuleContext, type RuleResult } from "..
 import type { Variable } from "../../graph/variable.ts";
 import { constant } from "../constant.ts";
 import { Elemwise } from "../elemwise.ts";
-import { abs, add, cast, div, invert, mul, sub, switch_ } from "../math.ts";
+import { abs, add, cast, div, invert, mul, neg, sub, switch_ } from "../math.ts";
 import { ShapeI } from "../shape.ts";
 import type { TensorVariable } from "../variable.ts";
 import { castRules } from "./casts.ts";
@@ -50,6 +50,10 @@ const INVERSES: Readonly<Record<string, string>> = {
   arctanh: "tanh",
   tanh: "arctanh",
   arccosh: "cosh",
+  cosh: "arccosh",
+  sin: "arcsin",
+  cos: "arccos",
+  tan: "arctan",
 };
 
 function inverseOfInverse(node: Apply, ctx: RuleContext): RuleResult {
@@ -264,8 +268,18 @@ function fillToAlloc(node: Apply, ctx: RuleContext): RuleResult {
   return like(v, out, ctx);
 }
 
+/** -1 * x = -x. */
+function negativeUnit(node: Apply, ctx: RuleContext): RuleResult {
+  const out = node.outputs[0] as T;
+  const at = node.inputs.findIndex((v) => scalarValue(v) === -1);
+  const others = node.inputs.filter((_, i) => i !== at) as T[];
+  if (at < 0 || others.length === 0 || isComplex(out.dtype) || others.some((v) => v.dtype !== out.dtype)) return null;
+  return like(neg(others.length === 1 ? others[0]! : mul(...(others as [T, T]))), out, ctx);
+}
+
 export const canonicalizeRules: readonly Rule[] = [
   ...chainRules,
+  nodeRule("local_mul_specialize", ["mul"], negativeUnit, { exactness: "exact", formula: "-1 * x = -x" }),
   nodeRule("local_mul_switch_sink", ["mul"], sinkSwitch, {
     exactness: "special",
     formula: "switch(c, a, 0) * y = switch(c, a*y, 0)",

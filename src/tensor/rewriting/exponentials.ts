@@ -131,6 +131,18 @@ export const exponentialRules: readonly Rule[] = [
     "exp(softplus x) = 1 + exp x",
   ),
   realLaw("local_expm1_softplus", on(expm1_, on(elem("softplus"), x)), exp, "expm1(softplus x) = exp x"),
+  rule(
+    "local_log_of_exponential",
+    on(log_, on(elem("pow"), num("c"), x)),
+    (c, ctx, out) => {
+      const [base, v] = [scalarValue(c.c)!, c.x as T];
+      const fits = base > 0 && base !== 1 && Number.isFinite(base) && v.dtype === (out as T).dtype;
+      return fits && isFloat(v.dtype) ? like(mul(v, constant(Math.log(base), v.dtype)), out as T, ctx) : null;
+    },
+    { formula: "log(c**x) = x log c for c > 0" },
+  ),
+  realLaw("local_log2_exp2", on(elem("log2"), on(elem("pow"), 2, x)), (v) => v, "log2(2**x) = x"),
+  realLaw("local_log10_exp10", on(elem("log10"), on(elem("pow"), 10, x)), (v) => v, "log10(10**x) = x"),
   realLaw("local_log_sqrt", on(log_, on(elem("sqrt"), x)), (v) => mul(0.5, log(v)), "log(sqrt x) = log(x) / 2"),
   realLaw("local_log_sqr", on(log_, on(elem("sqr"), x)), (v) => mul(2, log(abs(v))), "log(x**2) = 2 log |x|"),
   rule(

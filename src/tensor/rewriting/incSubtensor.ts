@@ -5,6 +5,7 @@ import { nodeRule, type Rule, type RuleContext, type RuleResult } from "../../gr
 import type { Variable } from "../../graph/variable.ts";
 import { isFloat } from "../../dtype.ts";
 import { add, mul, neg } from "../math.ts";
+import { specifyShape } from "../shape.ts";
 import { bind } from "../subtensor/entries.ts";
 import { AdvancedIncSubtensor, AdvancedSubtensor, IncSubtensor, Subtensor } from "../subtensor/index.ts";
 import type { TensorVariable } from "../variable.ts";
@@ -28,6 +29,18 @@ export function sameShape(a: T, b: T, ctx: RuleContext): boolean {
   return sameBroadcast(a, b) && x.every((n, i) => isSameSize(n, y[i]!, ctx));
 }
 
+/** `y` as a value of the shape of `out`; of another size than that, which the left side refuses, it is refused still. */
+function fitted(y: T, out: T, ctx: RuleContext): T | null {
+  const plain = asScalar(y) ?? y;
+  if (plain.ndim === 0 || sameShape(y, out, ctx)) return like(plain, out, ctx);
+  if (!sameBroadcast(y, out)) return null;
+  const sizes = ctx.shapeOf(out) as T[];
+  return specifyShape(
+    like(y, out, ctx),
+    sizes.map((n, axis) => (isSameSize(n, ctx.shapeOf(y)[axis]!, ctx) ? null : n)),
+  );
+}
+
 /** setSubtensor(x[i], y)[i] = y, and the same of an increment of zeros. */
 function readBack(node: Apply, ctx: RuleContext): RuleResult {
   const { op } = node;
@@ -36,10 +49,7 @@ function readBack(node: Apply, ctx: RuleContext): RuleResult {
   const [x, y] = written.inputs as [T, T];
   if (!written.op.set && scalarValue(x) !== 0) return null;
   if (entriesKey(op) !== entriesKey(written.op) || !sameIndices(node, 1, written, 2)) return null;
-  const out = node.outputs[0] as T;
-  // A value of another size than the part is an error that must stay.
-  const plain = asScalar(y) ?? y;
-  return plain.ndim === 0 || sameShape(y, out, ctx) ? like(plain, out, ctx) : null;
+  return fitted(y, node.outputs[0] as T, ctx);
 }
 
 /** What selects everything is replaced or added to; a part set to itself or increased by 0 stays. */
@@ -56,9 +66,7 @@ function uselessWrite(node: Apply, ctx: RuleContext): RuleResult {
   const sizes = entries.every(isFull) ? [] : (ctx.shapeOf(x) as T[]);
   if (!entries.every((e, axis) => isFull(e) || isFull(simplified(e, sizes[axis]!, ctx)))) return null;
   const out = node.outputs[0] as T;
-  if (!op.set) return like(add(x, y), out, ctx);
-  const plain = asScalar(y) ?? y;
-  return plain.ndim === 0 || sameShape(y, x, ctx) ? like(plain, out, ctx) : null;
+  return op.set ? fitted(y, out, ctx) : like(add(x, y), out, ctx);
 }
 
 /** What is stored to the same part again is not stored before. */

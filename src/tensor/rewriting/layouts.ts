@@ -1,7 +1,6 @@
 /** Joins, splits, repetitions and rank changes that other ones undo; selections moved before what they select from. */
 import type { Apply } from "../../graph/apply.ts";
 import { nodeRule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
-import { isConstant } from "../../graph/variable.ts";
 import { Alloc, alloc } from "../alloc.ts";
 import { DimShuffle } from "../dimshuffle.ts";
 import { Elemwise } from "../elemwise.ts";
@@ -135,7 +134,7 @@ function functionOfAlloc(node: Apply): RuleResult {
   if (inputs.some((v) => repeated(v) && v.owner!.inputs.slice(1).some((n, i) => n !== first.owner!.inputs[i + 1])))
     return null;
   const plain = inputs.map((v) => (repeated(v) ? (v.owner!.inputs[0] as T) : v));
-  if (plain.every(isConstant) || plain.every((v) => sameBroadcast(v, out))) return null;
+  if (plain.every((v) => sameBroadcast(v, out))) return null;
   const value = op.call(...plain) as T;
   return value.ndim > out.ndim ? null : alloc(value, ...(first.owner!.inputs.slice(1) as T[]));
 }

@@ -10,10 +10,9 @@ import { det, MatrixInverse, matrixInverse } from "../linalg/inverse.ts";
 import { Solve, solve } from "../linalg/solve.ts";
 import { cast, div, inv, mul, neg, pow } from "../math.ts";
 import { prod } from "../reduction.ts";
-import { specifyShape } from "../shape.ts";
 import { diag } from "../subtensor/index.ts";
 import type { TensorVariable } from "../variable.ts";
-import { asScalar, isSameSize, nameOf, sameBroadcast } from "./matchers.ts";
+import { asScalar, isSameSize, nameOf, sameBroadcast, withSize } from "./matchers.ts";
 import { isIdentity, isSquareDiagonal } from "./products.ts";
 
 type T = TensorVariable;
@@ -39,15 +38,6 @@ const isSquare = (a: T, ctx: RuleContext): boolean => {
   const [rows, columns] = ctx.shapeOf(a) as [Variable, Variable];
   return isSameSize(rows, columns, ctx);
 };
-
-/** `v`, with the sizes that the left side requires of it: what fails there fails still. */
-function withSize(v: T, axis: number, size: Variable, ctx: RuleContext): T {
-  if (isSameSize(ctx.shapeOf(v)[axis]!, size, ctx)) return v;
-  return specifyShape(
-    v,
-    v.type.shape.map((_, k) => (k === axis ? (size as T) : null)),
-  );
-}
 
 /** c and A of c*A and -A: what is not a scalar is of A's shape. */
 function scaledMatrix(v: T): { scale: T | null; rest: T } | null {

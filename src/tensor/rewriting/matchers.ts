@@ -9,6 +9,7 @@ import { constant } from "../constant.ts";
 import { dimshuffle, DimShuffle } from "../dimshuffle.ts";
 import { Elemwise } from "../elemwise.ts";
 import { cast } from "../math.ts";
+import { specifyShape } from "../shape.ts";
 import type { TensorType } from "../type.ts";
 import type { TensorVariable } from "../variable.ts";
 
@@ -164,12 +165,21 @@ export function sameBroadcast(v: TensorVariable, out: TensorVariable): boolean {
 
 /**
  * `v` as a value of the dtype and shape of `out`: cast, and repeated along the dimensions in which only
- * `out` is larger. `v` must broadcast to `out`.
+ * `out` is larger. `v` must broadcast to `out`; sizes that only the type of `out` knows are tested.
  */
 export function like(v: TensorVariable, out: TensorVariable, ctx: RuleContext): TensorVariable {
   const typed = v.dtype === out.dtype ? v : cast(v, out.dtype);
-  if (sameBroadcast(typed, out)) return typed;
+  if (sameBroadcast(typed, out)) return out.type.isSuper(typed.type) ? typed : specifyShape(typed, out.type.shape);
   return alloc(typed, ...(ctx.shapeOf(out) as TensorVariable[]));
+}
+
+/** `v`, whose axis has a size that the left side of a rule requires of it: what fails there fails still. */
+export function withSize(v: TensorVariable, axis: number, size: Variable, ctx: RuleContext): TensorVariable {
+  if (isSameSize(ctx.shapeOf(v)[axis]!, size, ctx)) return v;
+  return specifyShape(
+    v,
+    v.type.shape.map((_, k) => (k === axis ? (size as TensorVariable) : null)),
+  );
 }
 
 export function typeOf(v: Variable): TensorType {

@@ -15,7 +15,7 @@ import { sizeProduct } from "../sizes.ts";
 import { FULL_SLICE } from "../subtensor/entries.ts";
 import { AllocDiag, ExtractDiag } from "../subtensor/take.ts";
 import type { TensorVariable } from "../variable.ts";
-import { elemNode, isSameSize, like, scalarValue } from "./matchers.ts";
+import { elemNode, isSameSize, like, scalarValue, withSize } from "./matchers.ts";
 import { select } from "./subtensor.ts";
 
 type T = TensorVariable;
@@ -159,21 +159,21 @@ function dotWithDiagonal(node: Apply, ctx: RuleContext): RuleResult {
   const diagonal = (v: T): T | null =>
     v.owner !== null && isSquareDiagonal(v.owner) && v.ndim === 2 ? (v.owner.inputs[0] as T) : null;
   const [left, right] = [diagonal(a), diagonal(b)];
-  if (left !== null && isSameSize(ctx.shapeOf(left)[0]!, ctx.shapeOf(b)[0]!, ctx)) {
-    return like(mul(b.ndim === 2 ? dimshuffle(left, [0, "x"]) : left, b), out, ctx);
+  if (left !== null) {
+    const rows = withSize(b, 0, ctx.shapeOf(left)[0]!, ctx);
+    return like(mul(b.ndim === 2 ? dimshuffle(left, [0, "x"]) : left, rows), out, ctx);
   }
-  if (right !== null && isSameSize(ctx.shapeOf(right)[0]!, ctx.shapeOf(a).at(-1)!, ctx))
-    return like(mul(a, right), out, ctx);
-  return null;
+  if (right === null) return null;
+  return like(mul(withSize(a, a.ndim - 1, ctx.shapeOf(right)[0]!, ctx), right), out, ctx);
 }
 
-/** dot(I, x) = x where the sizes agree. */
+/** dot(I, x) = x. */
 function dotWithIdentity(node: Apply, ctx: RuleContext): RuleResult {
   if (!(node.op instanceof Dot)) return null;
   const [a, b] = node.inputs as [T, T];
-  const rows = (v: T): Variable => ctx.shapeOf(v)[0]!;
-  if (isIdentity(a) && isSameSize(rows(a), rows(b), ctx)) return b;
-  return isIdentity(b) && isSameSize(rows(b), ctx.shapeOf(a).at(-1)!, ctx) ? a : null;
+  if (a.dtype !== b.dtype) return null;
+  if (isIdentity(a)) return withSize(b, 0, ctx.shapeOf(a)[0]!, ctx);
+  return isIdentity(b) ? withSize(a, a.ndim - 1, ctx.shapeOf(b)[0]!, ctx) : null;
 }
 
 export function isIdentity(v: T): boolean {

@@ -6,7 +6,7 @@ import type { Variable } from "../../graph/variable.ts";
 import { dimshuffle, DimShuffle } from "../dimshuffle.ts";
 import { Elemwise } from "../elemwise.ts";
 import { Join } from "../join.ts";
-import { add, and, cast, invert, maximum, minimum, mul, neg, or, pow } from "../math.ts";
+import { add, and, cast, div, invert, maximum, minimum, mul, neg, or, pow } from "../math.ts";
 import { LogSoftmax, Softmax } from "../nnet/softmax.ts";
 import { All, Any, Argmax, Argmin, Max, Min, Prod, Sum } from "../reduction.ts";
 import { Reshape } from "../reshape.ts";
@@ -78,7 +78,7 @@ function reductionOfReshape(node: Apply): RuleResult {
 
 // --- scales ------------------------------------------------------------------------------------
 
-/** prod(c * x) = c**n * prod x. */
+/** prod(c * x) = c**n * prod x, prod(x / c) = prod(x) / c**n, prod(c / x) = c**n / prod x. */
 function productOfScaled(node: Apply, ctx: RuleContext): RuleResult {
   const { op } = node;
   const arg = node.inputs[0] as T;
@@ -86,7 +86,7 @@ function productOfScaled(node: Apply, ctx: RuleContext): RuleResult {
   if (arg.dtype === "float16") return null;
   const out = node.outputs[0] as T;
   const product = elemNode(arg, "mul");
-  if (product === null) return null;
+  if (product === null) return productOfQuotient(node, op, ctx);
   const [outside, inside]: [T[], T[]] = [[], []];
   for (const factor of product.inputs as T[]) {
     const scale = withoutAxes(factor, op.axes);
@@ -96,10 +96,27 @@ function productOfScaled(node: Apply, ctx: RuleContext): RuleResult {
   const [rest] = inside;
   if (outside.length === 0 || inside.length !== 1 || rest!.dtype !== arg.dtype) return null;
   if (op.axes.some((a) => (rest!.type.shape[a] === 1) !== (arg.type.shape[a] === 1))) return null;
-  const sizes = ctx.shapeOf(arg);
-  const count = cast(sizeProduct(op.axes.map((a) => sizes[a] as T)), out.dtype);
   const scale = outside.length === 1 ? outside[0]! : mul(...(outside as [T, T]));
-  return like(mul(overAxes(op, rest!, op.axes), pow(scale, count)), out, ctx);
+  return like(mul(overAxes(op, rest!, op.axes), pow(scale, countOf(arg, op, ctx))), out, ctx);
+}
+
+/** How many elements of `arg` a reduction combines. */
+function countOf(arg: T, op: Prod, ctx: RuleContext): T {
+  const sizes = ctx.shapeOf(arg);
+  return cast(sizeProduct(op.axes.map((a) => sizes[a] as T)), arg.dtype);
+}
+
+function productOfQuotient(node: Apply, op: Prod, ctx: RuleContext): RuleResult {
+  const arg = node.inputs[0] as T;
+  const [out, quotient] = [node.outputs[0] as T, elemNode(arg, "true_div")];
+  if (quotient === null || quotient.inputs.some((v) => (v as T).dtype !== arg.dtype)) return null;
+  const [above, below] = quotient.inputs as [T, T];
+  const [p, q] = [withoutAxes(above, op.axes), withoutAxes(below, op.axes)];
+  if ((p === null) === (q === null)) return null;
+  const rest = p === null ? above : below;
+  if (op.axes.some((a) => (rest.type.shape[a] === 1) !== (arg.type.shape[a] === 1))) return null;
+  const [product, power] = [overAxes(op, rest, op.axes), pow((p ?? q)!, countOf(arg, op, ctx))];
+  return like(p === null ? div(product, power) : div(power, product), out, ctx);
 }
 
 // --- increasing functions ----------------------------------------------------------------------
@@ -217,7 +234,7 @@ export const reductionLayoutRules: readonly Rule[] = [
 export const monotoneRules: readonly Rule[] = [
   nodeRule("local_prod_mul_by_scalar", ["Prod"], productOfScaled, {
     exactness: "special",
-    formula: "prod(c * x) = c**n * prod x",
+    formula: "prod(c * x) = c**n * prod x; prod(x / c) = prod(x) / c**n",
   }),
   nodeRule("local_max_to_min", ["Max", "Min"], extremumOfNegated, {
     exactness: "special",

@@ -6,7 +6,7 @@ import type { Variable } from "../../graph/variable.ts";
 import { Alloc } from "../alloc.ts";
 import { dimshuffle } from "../dimshuffle.ts";
 import { padLeft } from "../elemwise.ts";
-import { Join } from "../join.ts";
+import { Join, MakeVector } from "../join.ts";
 import { add, cast, div, maximum, minimum, mul, neg, pow } from "../math.ts";
 import { All, Any, CAReduce, Max, Min, Prod, Sum } from "../reduction.ts";
 import { knownSize, sizeProduct } from "../sizes.ts";
@@ -135,8 +135,14 @@ const MAX_PARTS = 8;
 function reductionOfJoin(node: Apply): RuleResult {
   const { op } = node;
   const joined = node.inputs[0]!.owner;
-  if (joined === null || !(joined.op instanceof Join) || !hasSameDtype(node)) return null;
-  if (!(op instanceof CAReduce) || op.axes.length !== 1 || op.axes[0] !== joined.op.axis) return null;
+  if (joined === null || !hasSameDtype(node) || !(op instanceof CAReduce) || op.axes.length !== 1) return null;
+  if (joined.op instanceof MakeVector) {
+    const scalars = joined.inputs as T[];
+    const { dtype } = node.inputs[0] as T;
+    const fits = scalars.length > 0 && scalars.length <= MAX_PARTS && scalars.every((v) => v.dtype === dtype);
+    return fits ? combined(op, scalars) : null;
+  }
+  if (!(joined.op instanceof Join) || op.axes[0] !== joined.op.axis) return null;
   const { axis } = joined.op;
   const parts = joined.inputs.slice(1) as T[];
   if (parts.length > MAX_PARTS || parts.some((v) => v.type.shape[axis] !== 1 || !sameBroadcast(v, parts[0]!)))
@@ -147,10 +153,18 @@ function reductionOfJoin(node: Apply): RuleResult {
       range(v.ndim).filter((i) => i !== axis),
     ),
   );
-  if (op instanceof Sum) return add(...flat);
-  if (op instanceof Prod) return mul(...flat);
-  if (op instanceof Max) return flat.reduce((a, b) => maximum(a, b));
-  return op instanceof Min ? flat.reduce((a, b) => minimum(a, b)) : null;
+  return combined(op, flat);
+}
+
+/** What a reduction does, for values of one element along its axis. */
+function combined(op: CAReduce, [first, ...others]: readonly T[]): T | null {
+  if (others.length === 0)
+    return op instanceof Sum || op instanceof Prod || op instanceof Max || op instanceof Min ? first! : null;
+  const values = [first!, ...others] as [T, T];
+  if (op instanceof Sum) return add(...values);
+  if (op instanceof Prod) return mul(...values);
+  if (op instanceof Max) return values.reduce((a, b) => maximum(a, b));
+  return op instanceof Min ? values.reduce((a, b) => minimum(a, b)) : null;
 }
 
 export const reductionRules: readonly Rule[] = [

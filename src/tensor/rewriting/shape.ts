@@ -174,6 +174,21 @@ function uselessSpecifyShape(node: Apply): RuleResult {
   return known ? x : null;
 }
 
+/** One test of all sizes instead of one after the other; of an axis that both test, the first says what it is. */
+function mergeSpecifiedShapes(node: Apply): RuleResult {
+  const { op } = node;
+  const inner = node.inputs[0]!.owner;
+  if (!(op instanceof SpecifyShape) || !(inner?.op instanceof SpecifyShape) || op.mask !== inner.op.mask) return null;
+  const sizes = new Map(inner.op.axes.map((axis, k) => [axis, inner.inputs[k + 1] as T]));
+  for (const [k, axis] of op.axes.entries()) {
+    const n = node.inputs[k + 1] as T;
+    if (sizes.has(axis) && sizes.get(axis) !== n) return null;
+    sizes.set(axis, n);
+  }
+  const axes = [...sizes.keys()].sort((a, b) => a - b);
+  return new SpecifyShape(axes, op.mask).call(inner.inputs[0]!, ...axes.map((axis) => sizes.get(axis)!));
+}
+
 export const shapeRules: readonly Rule[] = [
   nodeRule("local_dimshuffle_lift", ["DimShuffle"], dimShuffleLift, {
     exactness: "exact",
@@ -218,6 +233,10 @@ export const shapeRules: readonly Rule[] = [
   nodeRule("local_useless_specify_shape", ["SpecifyShape"], uselessSpecifyShape, {
     exactness: "exact",
     formula: "specifyShape(x, known shape) = x",
+  }),
+  nodeRule("local_merge_specify_shape", ["SpecifyShape"], mergeSpecifiedShapes, {
+    exactness: "exact",
+    formula: "specifyShape(specifyShape(x, n, null), null, m) = specifyShape(x, n, m)",
   }),
   nodeRule("remove_tensor_copy", ["tensor_copy"], (node) => node.inputs[0]!, {
     exactness: "exact",

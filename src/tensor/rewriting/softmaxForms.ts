@@ -8,8 +8,9 @@ import { DimShuffle } from "../dimshuffle.ts";
 import { add, exp, isinf, log, maximum, sub, switch_ } from "../math.ts";
 import { LogSoftmax, Softmax } from "../nnet/softmax.ts";
 import { Sum } from "../reduction.ts";
+import { ShapeI } from "../shape.ts";
 import type { TensorVariable } from "../variable.ts";
-import { elemNode, like, nameOf, peel } from "./matchers.ts";
+import { asScalar, elemNode, like, nameOf, peel, scalarValue, withoutNewAxes } from "./matchers.ts";
 
 type T = TensorVariable;
 
@@ -90,8 +91,11 @@ function softmaxOfShifted(node: Apply): RuleResult {
 function logOfSumOfExponentials(node: Apply, ctx: RuleContext): RuleResult {
   const out = node.outputs[0] as T;
   const total = elemNode(peel(node.inputs[0]!), "add");
-  if (total === null || total.inputs.length < 3 || !isFloat(out.dtype)) return null;
+  if (total === null || !isFloat(out.dtype)) return null;
   const args = total.inputs.map((v) => elemNode(peel(v), "exp")?.inputs[0] as T | undefined);
+  // 1 is the exponential of 0.
+  if (nameOf(node) === "log1p") args.push(constant(0, out.dtype));
+  if (args.length < 3) return null;
   if (args.some((a) => a === undefined || a.dtype !== out.dtype)) return null;
   const list = args as T[];
   // What was shifted by its maximum already is stable.
@@ -105,6 +109,30 @@ function logOfSumOfExponentials(node: Apply, ctx: RuleContext): RuleResult {
   const m = list.reduce((a, b) => maximum(a, b));
   const shift = switch_(isinf(m), constant(0, m.dtype), m);
   return like(add(log(add(...(list.map((a) => exp(sub(a, shift))) as [T]))), shift), out, ctx);
+}
+
+/** log(sum(exp x) / n) = log(sum(exp x)) - log n: the sum meets its logarithm. */
+function logOfMeanOfExponentials(node: Apply, ctx: RuleContext): RuleResult {
+  const out = node.outputs[0] as T;
+  const quotient = elemNode(peel(node.inputs[0]!), "true_div");
+  if (quotient === null || !isFloat(out.dtype)) return null;
+  const [above, below] = quotient.inputs as [T, T];
+  const total = withoutNewAxes(above).owner;
+  if (total === null || !(total.op instanceof Sum) || elemNode(total.inputs[0]!, "exp") === null) return null;
+  const n = asScalar(below);
+  const value = n === null ? undefined : scalarValue(n);
+  const isCount =
+    n !== null && n.owner !== null && nameOf(n.owner) === "cast" && isUnsignedCount(n.owner.inputs[0] as T);
+  if (n === null || !(isCount || (value !== undefined && value > 0)) || [above, n].some((v) => v.dtype !== out.dtype))
+    return null;
+  return like(sub(log(above), log(n)), out, ctx);
+}
+
+/** Is it a size, or a product of sizes? */
+function isUnsignedCount(v: T): boolean {
+  const { owner } = v;
+  if (owner === null) return false;
+  return owner.op instanceof ShapeI || (nameOf(owner) === "mul" && owner.inputs.every((x) => isUnsignedCount(x as T)));
 }
 
 /** Before the stabilizing rules, which give the sums of exponentials another form. */
@@ -124,7 +152,10 @@ export const softmaxFormRules: readonly Rule[] = [
 ];
 
 export const logSumRules: readonly Rule[] = [
-  nodeRule("local_log_sum_of_exps", ["log"], logOfSumOfExponentials, {
+  nodeRule("local_log_mean_exp", ["log"], logOfMeanOfExponentials, {
+    formula: "log(mean(exp x)) = log(sum(exp x)) - log n",
+  }),
+  nodeRule("local_log_sum_of_exps", ["log", "log1p"], logOfSumOfExponentials, {
     formula: "log(exp a + exp b + exp c) = m + log(exp(a - m) + ...), m = max(a, b, c)",
   }),
 ];

@@ -9,7 +9,7 @@ import { Join, MakeVector } from "../join.ts";
 import { cast } from "../math.ts";
 import { numberAlgebra, knownSize, sizeConstant, sliceRange } from "../sizes.ts";
 import { bind, FULL_SLICE, unbind, type BoundEntry } from "../subtensor/entries.ts";
-import { Subtensor } from "../subtensor/index.ts";
+import { IncSubtensor, Subtensor } from "../subtensor/index.ts";
 import type { TensorVariable } from "../variable.ts";
 import { isSameSize, like } from "./matchers.ts";
 
@@ -58,16 +58,30 @@ function coversAll(stop: T, size: T, ctx: RuleContext): boolean {
   return a === null && isSameSize(stop, size, ctx);
 }
 
+/** The entries without ends and steps that say nothing. */
+function simpleEntries(x: T, entries: readonly Entry[], ctx: RuleContext): Entry[] {
+  const sizes = entries.every(isFull) ? [] : (ctx.shapeOf(x) as T[]);
+  return entries.map((e, axis) => (isFull(e) ? e : simplified(e, sizes[axis]!, ctx)));
+}
+
 function uselessSlices(node: Apply, ctx: RuleContext): RuleResult {
+  const { op } = node;
+  const x = node.inputs[0] as T;
+  if (op instanceof IncSubtensor) return simpleWrite(node, op, ctx);
   const entries = entriesOf(node);
   if (entries === null) return null;
-  const x = node.inputs[0] as T;
-  const op = node.op as Subtensor;
-  const sizes = entries.every(isFull) ? [] : (ctx.shapeOf(x) as T[]);
-  const simple = entries.map((e, axis) => (isFull(e) ? e : simplified(e, sizes[axis]!, ctx)));
-  const result = select(x, simple);
+  const result = select(x, simpleEntries(x, entries, ctx));
   const same = result.owner !== null && result.owner.op.key === op.key && result.owner.inputs[0] === x;
   return same ? null : result;
+}
+
+/** The same of a store, so that what is stored is known again where it is read. */
+function simpleWrite(node: Apply, op: IncSubtensor, ctx: RuleContext): RuleResult {
+  const [x, y, ...scalars] = node.inputs as [T, T, ...T[]];
+  const simple = simpleEntries(x, bind(op.entries, scalars), ctx);
+  if (simple.every(isFull)) return null;
+  const [plain, left] = unbind(simple);
+  return left.length === scalars.length ? null : new IncSubtensor(plain, op.set).call(x, y, ...left);
 }
 
 // --- selections of selections ------------------------------------------------------------------
@@ -294,7 +308,10 @@ function liftThroughDimShuffle(node: Apply, ctx: RuleContext): RuleResult {
 }
 
 export const subtensorRules: readonly Rule[] = [
-  nodeRule("local_useless_slice", ["Subtensor"], uselessSlices, { exactness: "exact", formula: "x[0:n:1] = x[:] = x" }),
+  nodeRule("local_useless_slice", ["Subtensor", "IncSubtensor"], uselessSlices, {
+    exactness: "exact",
+    formula: "x[0:n:1] = x[:] = x",
+  }),
   nodeRule("local_subtensor_merge", ["Subtensor"], mergeSelections, {
     exactness: "exact",
     formula: "x[a:][b:] = x[a+b:], x[a:][i] = x[a+i] for constants",

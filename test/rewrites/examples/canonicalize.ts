@@ -10,7 +10,18 @@ const positive = M.gt(x, 0.7);
 export const canonicalizeExamples: Examples = {
   local_mul_switch_sink: () => ({ inputs: [x, y], outputs: [M.mul(M.switch_(positive, x, 0), y)] }),
   local_div_switch_sink: () => ({ inputs: [x, y], outputs: [M.div(M.switch_(positive, 0, x), y)] }),
-  local_func_inv: () => ({ inputs: [x], outputs: [M.neg(M.neg(x)), M.arccosh(M.cosh(x)), M.arctanh(M.tanh(x))] }),
+  local_mul_specialize: () => ({ inputs: [x, y], outputs: [M.mul(-1, x), M.sub(x, M.mul(x, -1, y))] }),
+  local_func_inv: () => ({
+    inputs: [x, y],
+    outputs: [
+      M.neg(M.neg(x)),
+      M.arccosh(M.cosh(x)),
+      M.arctanh(M.tanh(x)),
+      M.cosh(M.arccosh(y)),
+      M.sin(M.arcsin(M.tanh(x))),
+      M.tan(M.arctan(x)),
+    ],
+  }),
   local_neg_odd: () => ({ inputs: [x], outputs: [M.neg(M.erf(M.neg(x))), M.neg(M.tanh(M.neg(x)))] }),
   local_idempotent: () => ({ inputs: [x], outputs: [M.floor(M.ceil(x)), M.abs(M.exp(x)), M.sgn(M.sgn(x))] }),
   local_cast_cast: () => {

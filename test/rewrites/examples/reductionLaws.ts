@@ -46,7 +46,12 @@ export const reductionLawExamples: Examples = {
   local_argmax_of_neg: () => ({ inputs: [m], outputs: [argmax(M.neg(m), { axis: 1 }), argmin(M.neg(m))] }),
   local_prod_mul_by_scalar: () => ({
     inputs: [a, x, m],
-    outputs: [prod(M.mul(a, x)), prod(M.mul(2, m), { axis: 1 })],
+    outputs: [
+      prod(M.mul(a, x)),
+      prod(M.mul(2, m), { axis: 1 }),
+      prod(M.div(m, dimshuffle(x, [0, "x"])), { axis: 1 }),
+      prod(M.div(a, x)),
+    ],
     tame: true,
   }),
   local_max_to_min: () => ({ inputs: [m], outputs: [max(M.neg(m)), M.neg(min(M.neg(M.exp(m)), { axis: 0 }))] }),

@@ -32,8 +32,14 @@ export const reductionsExamples: Examples = {
     ],
   }),
   local_reduce_join: () => ({
-    inputs: [x, y],
-    outputs: [sum(stack([x, y]), { axis: 0 }), max(stack([x, y]), { axis: 0 }), min(stack([y, x, x]), { axis: 0 })],
+    inputs: [x, y, a],
+    outputs: [
+      sum(stack([x, y]), { axis: 0 }),
+      max(stack([x, y]), { axis: 0 }),
+      min(stack([y, x, x]), { axis: 0 }),
+      prod(stack([a, M.exp(a), M.neg(a)])),
+      max(stack([a, M.exp(a)])),
+    ],
   }),
   local_sum_prod_mul_by_scalar: () => ({
     inputs: [m, n, x, a],

@@ -6,7 +6,7 @@ import { disconnectedGrad } from "../../../src/tensor/gradientOps.ts";
 import { join, stack } from "../../../src/tensor/join.ts";
 import * as M from "../../../src/tensor/math.ts";
 import { reshape } from "../../../src/tensor/reshape.ts";
-import { shapeI, SpecifyShape } from "../../../src/tensor/shape.ts";
+import { shapeI, SpecifyShape, specifyShape } from "../../../src/tensor/shape.ts";
 import { sizeConstant } from "../../../src/tensor/sizes.ts";
 import { tensorType } from "../../../src/tensor/type.ts";
 import type { TensorVariable } from "../../../src/tensor/variable.ts";
@@ -51,6 +51,10 @@ export const shapeExamples: Examples = {
   local_useless_specify_shape: () => ({
     inputs: [fixed],
     outputs: [new SpecifyShape([0]).call(fixed, sizeConstant(2)) as TensorVariable],
+  }),
+  local_merge_specify_shape: () => ({
+    inputs: [m],
+    outputs: [specifyShape(specifyShape(m, [null, 3]), [shapeI(m, 1), null])],
   }),
   remove_tensor_copy: () => ({ inputs: [x], outputs: [M.tensorCopy(x)] }),
   local_view_op: () => ({ inputs: [x], marker: true, outputs: [disconnectedGrad(x)] }),

@@ -1,7 +1,7 @@
 import { dmatrix, dvector } from "../../../src/tensor/constructors.ts";
 import * as M from "../../../src/tensor/math.ts";
 import { logsoftmax, softmax } from "../../../src/tensor/nnet/index.ts";
-import { max, sum } from "../../../src/tensor/reduction.ts";
+import { max, mean, sum } from "../../../src/tensor/reduction.ts";
 import type { Examples } from "../example.ts";
 
 const [x, y, z, m] = [dvector("x"), dvector("y"), dvector("z"), dmatrix("m")];
@@ -27,5 +27,13 @@ export const softmaxFormExamples: Examples = {
     inputs: [m],
     outputs: [softmax(M.sub(m, max(m, rows))), logsoftmax(M.add(m, 3))],
   }),
-  local_log_sum_of_exps: () => ({ inputs: [x, y, z], outputs: [M.log(M.add(M.exp(x), M.exp(y), M.exp(z)))] }),
+  local_log_sum_of_exps: () => ({
+    inputs: [x, y, z],
+    outputs: [M.log(M.add(M.exp(x), M.exp(y), M.exp(z))), M.log(M.add(1, M.exp(x), M.exp(M.neg(y))))],
+  }),
+  local_log_mean_exp: () => ({
+    inputs: [m, x],
+    full: true,
+    outputs: [M.log(mean(M.exp(m), { axis: 1 })), M.log(M.div(sum(M.exp(x)), 4))],
+  }),
 };

@@ -61,9 +61,10 @@ export const subtensorExamples: Examples = {
 
 export const incSubtensorExamples: Examples = {
   local_subtensor_inc_subtensor: () => ({
-    inputs: [x, a],
-    shapes: [[4]],
+    inputs: [x, a, y],
+    shapes: [[4], [], [3]],
     outputs: [
+      at(setSubtensor(at(x, "0:3"), y), "0:3"),
       at(setSubtensor(at(x, "0:3"), a), "0:3"),
       at(incSubtensor(at(zerosOf(x), "1:3"), a), "1:3"),
       at(setSubtensor(at(x, 2), a), 2),
@@ -82,6 +83,7 @@ export const incSubtensorExamples: Examples = {
       setSubtensor(at(x, "1:"), at(x, "1:")),
       incSubtensor(at(x, 1), 0),
       new IncSubtensor([all], true).call(x, M.exp(x)) as TensorVariable,
+      new IncSubtensor([all], true).call(x, y) as TensorVariable,
     ],
   }),
   local_setsubtensor_overwrite: () => ({
