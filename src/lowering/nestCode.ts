@@ -1,11 +1,12 @@
 /** Writes a nest step as statements: fresh loop variables, collapsed axes, values kept as scalars where they are read. */
 import type { ElementValue } from "../ir/lowered.ts";
-import type { Accumulator, Expr, LoopMode, Ref, ReduceOrder, ScalarType, Stmt } from "../ir/node.ts";
-import { isFloatProduct, isSearch } from "../ir/monoid.ts";
+import type { Accumulator, Expr, LoopMode, Ref, ScalarType, Stmt } from "../ir/node.ts";
+import { isSearch } from "../ir/monoid.ts";
 import { costOf } from "../ir/traverse.ts";
 import { AccumulatorCode, type Columns } from "./accumulatorCode.ts";
 import { collapseAxes, type Axis } from "./collapse.ts";
 import {
+  accumulatedIn,
   partsOf,
   type InnerItem,
   type LoopRefs,
@@ -16,6 +17,7 @@ import {
 } from "./steps.ts";
 import { label } from "./sizeScope.ts";
 import { inTiles } from "./tiles.ts";
+import { commonOrder, isSerial } from "./order.ts";
 import type { Binding } from "./storage.ts";
 import type { Stored, Tracer } from "./trace.ts";
 import { scalarOf } from "./types.ts";
@@ -44,15 +46,6 @@ interface Blocks {
   readonly start: Ref;
   readonly length: number;
   readonly count: Expr;
-}
-
-const ROW_BLOCK = 64;
-
-/** Bits must not depend on the target, so the order of sums is fixed here: 64 bytes of lanes, blocks of 64 such groups. */
-export function reduceOrder(type: ScalarType, isInnermost: boolean): ReduceOrder {
-  if (!isInnermost) return { lanes: 1, block: ROW_BLOCK };
-  const lanes = type === "f64" || type === "i64" || type === "u64" ? 8 : 16;
-  return { lanes, block: lanes * ROW_BLOCK };
 }
 
 export class NestCode {
@@ -198,11 +191,10 @@ export class NestCode {
     const [axis, loop] = [axes[0], loops[0]];
     const reduces = item.members.filter((m) => m.kind === "reduce");
     if (this.#nest.sizes.length > 0 || reduces.length === 0 || axis === undefined || loop === undefined) return null;
-    const isOrdered = ({ root: { form } }: ReduceMember): boolean =>
-      isSearch(form.monoid) || isFloatProduct(form.monoid, form.accType);
-    if (reduces.some(isOrdered)) return null;
+    const accs = reduces.map((m) => accumulatedIn(m.root));
+    if (accs.some(isSerial)) return null;
     const { b, alg } = this.#tracer;
-    const length = reduceOrder(partsOf(reduces[0]!.value)[0]!.type, loops.length === 1).block;
+    const length = commonOrder(accs, loops.length === 1).block;
     if (loop.size.kind === "const" && Number(loop.size.value) <= 2 * length) return null;
     const [block, start] = [b.natural("block"), b.natural("start")];
     alg.declareScalar(start, alg.bit(axis.ref));
@@ -245,7 +237,10 @@ export class NestCode {
         isOutermost && blocks === null
           ? accs
           : accs.map((a) => ({ ...a, target: b.ref(a.target.type, `${a.target.name}.part`) }));
-      const order = reduceOrder(own[0]!.value.type, isInnermost);
+      const order = commonOrder(
+        own.map((a) => ({ monoid: a.monoid, type: a.value.type })),
+        isInnermost,
+      );
       body = [{ kind: "reduce", ref, extent: size, body, accs: own, order }];
       // The next loop out combines the partial results.
       accs = own.map((a, k) => ({ target: targets[k]!, monoid: a.monoid, value: a.target }));

@@ -9,9 +9,12 @@ import type { Variable } from "../graph/variable.ts";
 import type { ElementValue, ReduceForm } from "../ir/lowered.ts";
 import { isSearch } from "../ir/monoid.ts";
 import type { Expr, Ref } from "../ir/node.ts";
+import { mayShareLoop } from "./order.ts";
 import {
+  accumulatedIn,
   partsOf,
   type GuardStep,
+  type InnerItem,
   type LoopRefs,
   type MapMember,
   type MapRoot,
@@ -163,7 +166,7 @@ export class Scheduler {
     const count = this.#tracer.alg.multiply(...root.form.axes.map((a) => sizes[a]!));
     // Indices of the result: the kept axes, in order.
     const index = split.index.filter((_, axis) => !reduced.has(axis));
-    const place = this.#findPlace(reads, split, traced.guards, true)!;
+    const place = this.#findPlace(reads, split, traced.guards, true, isRow ? root : null)!;
     const member: Member = isRow
       ? { kind: "reduce", root, index, value: values.length === 1 ? values[0]! : [values[0]!, values[1]!], count }
       : { kind: "accumulate", root, index, value: values[0]!, count };
@@ -242,6 +245,7 @@ export class Scheduler {
     split: Split,
     guards: ReadonlySet<TracedGuard>,
     mayStart: boolean,
+    reduce: ReduceRoot | null = null,
   ): Candidate | null {
     let after = this.#guardsBefore(guards);
     for (const { stored } of reads) after = Math.max(after, this.places.get(stored.variable)?.step ?? -1);
@@ -251,7 +255,7 @@ export class Scheduler {
     if (this.#fusion) {
       for (const step of list) {
         if (step < after) continue;
-        const item = this.#itemIn(step, reads, split);
+        const item = this.#itemIn(step, reads, split, reduce);
         if (item !== null) return { step, item };
       }
     }
@@ -263,7 +267,7 @@ export class Scheduler {
   }
 
   /** The first item of a nest that may take the member; `null` when the nest may not. */
-  #itemIn(step: number, reads: readonly Read[], split: Split): number | null {
+  #itemIn(step: number, reads: readonly Read[], split: Split, reduce: ReduceRoot | null): number | null {
     const nest = this.steps[step] as NestStep;
     let from = 0;
     for (const { stored, index } of reads) {
@@ -277,7 +281,7 @@ export class Scheduler {
     const key = keyOf(split.inner);
     for (let item = from; item < nest.items.length; item++) {
       const found = nest.items[item]!;
-      if (found.kind === "inner" && found.key === key) return item;
+      if (found.kind === "inner" && found.key === key && mayJoin(reduce, found)) return item;
     }
     return nest.items.length;
   }
@@ -388,6 +392,13 @@ interface Traced {
 
 function keyOf(sizes: readonly Expr[]): string {
   return sizes.map((e) => e.id).join(",");
+}
+
+/** May a reduction over its rows be computed in the inner loop of an item? */
+function mayJoin(reduce: ReduceRoot | null, item: InnerItem): boolean {
+  if (reduce === null) return true;
+  const own = accumulatedIn(reduce);
+  return item.members.every((m) => m.kind !== "reduce" || mayShareLoop(own, accumulatedIn(m.root)));
 }
 
 /** Where the run of kept axes at the end begins. */

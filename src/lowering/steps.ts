@@ -3,6 +3,7 @@ import type { Apply } from "../graph/apply.ts";
 import type { Variable } from "../graph/variable.ts";
 import type { Block, CallForm, ElementValue, ReduceForm } from "../ir/lowered.ts";
 import type { Expr, Ref } from "../ir/node.ts";
+import type { Accumulated } from "./order.ts";
 import type { Stored, TracedGuard, Tracer } from "./trace.ts";
 
 /** Each element of `target` is computed on its own. `source` is read instead of computed when `target` is a copy. */
@@ -125,6 +126,11 @@ export function makeLoopRefs(tracer: { b: Tracer["b"]; alg: Tracer["alg"] }): Lo
       return ref;
     });
   return { rows: make("r"), inner: make("q") };
+}
+
+/** What a reduction accumulates; complex sums are two of real numbers. */
+export function accumulatedIn({ form }: ReduceRoot): Accumulated {
+  return { monoid: form.monoid, type: form.accType };
 }
 
 /** The real numbers that an element is: itself, or a real and an imaginary part. */

@@ -1,13 +1,13 @@
 /** Reductions as C: elements go to lanes and lanes into blocks, as the order of the program says. */
 import { identityOf, isFloatProduct, isSearch } from "../../ir/monoid.ts";
-import type { Accumulator, Expr, Load, Reduce, Ref, ScalarType, Stmt } from "../../ir/node.ts";
+import type { Accumulator, Expr, Reduce, ScalarType, Stmt } from "../../ir/node.ts";
 import { BYTES } from "../../ir/node.ts";
-import { within } from "../../ir/traverse.ts";
 import type { Copier } from "./copy.ts";
+import { ElementVectors } from "./elementVectors.ts";
 import type { ExpressionWriter, Lines } from "./expressions.ts";
 import type { Prelude } from "./prelude.ts";
 import { mayUseShortForms } from "./shortForms.ts";
-import { isFloat, literal, STORED, VALUE } from "./types.ts";
+import { isFloat, literal, VALUE } from "./types.ts";
 
 /** Where reductions are written. */
 interface Host extends Lines {
@@ -42,9 +42,8 @@ export class ReductionWriter {
   #blocks(s: Reduce, states: readonly State[]): void {
     const { e } = this.#host;
     const end = this.#host.value(s.extent);
-    const lanes = states.some((x) => x.position !== null) ? 1 : s.order.lanes;
-    const { block } = s.order;
-    if (states.some(isDirect) || !states.some((x) => x.error !== null)) {
+    const { block, lanes } = s.order;
+    if (!states.some((x) => x.error !== null)) {
       this.#host.block("", () => this.#stretch(s, states, "0", end, lanes, (x, value) => this.#add(x, value)));
       return;
     }
@@ -90,8 +89,9 @@ export class ReductionWriter {
    * computed before, a stretch of them at a time, unless they only have to be read. Returns the vectors that hold the sums then.
    */
   #vectors(s: Reduce, states: readonly State[], first: string, stop: string, lanes: number): Lanes[] {
-    const reads = s.body.length === 0 ? states.map((x) => directRead(x, s.ref)) : [null];
-    if (reads.every((r) => r !== null)) return this.#readVectors(s, states, reads, first, stop, lanes);
+    const values = states.map((x) => x.acc.value);
+    const elements = ElementVectors.of(this.#host, this.#copier, this.#prelude, s.ref, s.body, values);
+    if (elements !== null) return this.#plainVectors(s, states, elements, first, stop, lanes);
     for (const x of states) this.#declareLanes(x, x.part, lanes);
     this.#computeVectors(s, states, first, stop, lanes);
     return states.map((x) => ({ name: x.part, lanes }));
@@ -103,44 +103,52 @@ export class ReductionWriter {
     this.#host.line(`${vector} ${name} = { ${Array.from({ length: lanes }, () => start).join(", ")} };`);
   }
 
-  #readVectors(
+  /** Elements that are plain arithmetic go straight into the sums. */
+  #plainVectors(
     s: Reduce,
     states: readonly State[],
-    reads: readonly Load[],
+    elements: ElementVectors,
     first: string,
     stop: string,
     lanes: number,
   ): Lanes[] {
     const host = this.#host;
     const at = host.e.fresh(s.ref.name);
-    const pieces = states.map((x) => Math.max(1, (lanes * BYTES[x.type]) / READ_BYTES));
+    const widest = Math.max(...states.map((x) => BYTES[x.type]));
+    const pieces = Math.max(1, (lanes * widest) / READ_BYTES);
+    const own = lanes / pieces;
+    const values = states.map((x) => x.acc.value);
     const nameOf = (x: State, piece: number): string => `${x.part}_${piece}`;
-    for (const [i, x] of states.entries()) {
-      for (let p = 0; p < pieces[i]!; p++) this.#declareLanes(x, nameOf(x, p), lanes / pieces[i]!);
-    }
+    for (const x of states) for (let p = 0; p < pieces; p++) this.#declareLanes(x, nameOf(x, p), own);
+    const take = (x: State, piece: number, value: string): void =>
+      host.line(`${nameOf(x, piece)} = ${this.#combineVectors(x, nameOf(x, piece), value, own)};`);
     /** Combines the elements at `at`, or the first `count` of them. */
     const combine = (count: string | null): void => {
       host.e.setName(this.#copier.ref(s.ref), at, `const long long ${at}`);
-      for (const [i, x] of states.entries()) {
-        const { buffer, index } = reads[i]!;
-        const own = lanes / pieces[i]!;
-        const vector = this.#prelude.vector(VALUE[x.type], own);
-        const from = `${host.e.nameOf(this.#copier.buffer(buffer))!} + ${host.value(index)}`;
-        for (let p = 0; p < pieces[i]!; p++) {
-          const whole = `*(const ${vector} *)(${from} + ${p * own})`;
-          const value = count === null ? whole : this.#firstLanes(x, whole, `${count} - ${p * own}`, own);
-          host.line(`${nameOf(x, p)} = ${this.#combineVectors(x, nameOf(x, p), value, own)};`);
+      for (let p = 0; p < pieces; p++) {
+        const vectors = elements.write(values, p * own, own);
+        for (const [i, x] of states.entries()) {
+          const value = vectors[i]!;
+          take(x, p, count === null ? value : this.#firstLanes(x, value, `${count} - ${p * own}`, own));
         }
       }
     };
     host.line(`long long ${at} = ${first};`);
-    host.line("#pragma GCC unroll 4");
+    if (s.body.length === 0) host.line("#pragma GCC unroll 4");
     host.block(`for (; ${at} + ${lanes} <= ${stop}; ${at} += ${lanes})`, () => combine(null));
-    // Vectors may be read past the end of what lies there.
-    host.block(`if (${at} < ${stop})`, () => combine(`${stop} - ${at}`));
-    return states.map((x, i) => {
-      const own = lanes / pieces[i]!;
-      let names = Array.from({ length: pieces[i]! }, (_, p) => nameOf(x, p));
+    host.block(`if (${at} < ${stop})`, () => {
+      // Vectors may be read past the end of what lies there, not written.
+      if (!elements.hasStores) return combine(`${stop} - ${at}`);
+      this.#lastElements(s, states, at, stop, lanes);
+      for (const x of states) {
+        for (let p = 0; p < pieces; p++) {
+          const value = `*(const ${this.#prelude.vector(VALUE[x.type], own)} *)(${x.part}_x + ${p * own})`;
+          take(x, p, value);
+        }
+      }
+    });
+    return states.map((x) => {
+      let names = Array.from({ length: pieces }, (_, p) => nameOf(x, p));
       // Lane i is combined with lane i + lanes / 2, as in a whole vector.
       while (names.length > 1) {
         const half = names.length / 2;
@@ -153,6 +161,19 @@ export class ReductionWriter {
       }
       return { name: names[0]!, lanes: own };
     });
+  }
+
+  /** The last elements, fewer than there are lanes, one by one; what combines with anything to the other in the lanes after them. */
+  #lastElements(s: Reduce, states: readonly State[], first: string, stop: string, lanes: number): void {
+    const host = this.#host;
+    for (const x of states) {
+      const others = Array.from({ length: lanes }, () => identity(x)).join(", ");
+      host.line(`${VALUE[x.type]} ${x.part}_x[${lanes}] = { ${others} };`);
+    }
+    const at = host.e.fresh(s.ref.name);
+    host.block(`for (long long ${at} = ${first}; ${at} < ${stop}; ${at}++)`, () =>
+      this.#element(s, states, at, (x, value) => host.line(`${x.part}_x[${at} - ${first}] = ${value};`)),
+    );
   }
 
   #computeVectors(s: Reduce, states: readonly State[], first: string, stop: string, lanes: number): void {
@@ -330,19 +351,6 @@ interface State {
 interface Lanes {
   readonly name: string;
   readonly lanes: number;
-}
-
-/** The element, where it is what lies in memory at consecutive places. */
-function directRead({ acc, type }: State, ref: Ref): Load | null {
-  const e = acc.value;
-  if (e.kind !== "load" || VALUE[type] !== STORED[type]) return null;
-  const isStep = (x: Expr): boolean => {
-    if (x === ref) return true;
-    if (x.kind !== "op" || x.op !== "add") return false;
-    const moving = x.args.filter((a) => within(a).has(ref));
-    return moving.length === 1 && isStep(moving[0]!);
-  };
-  return isStep(e.index) ? e : null;
 }
 
 /** What combines with anything to the other. An index has 64 bits here. */
