@@ -178,6 +178,9 @@ export interface ModeOptions {
   readonly optimizer?: string | null | undefined;
 }
 
+/** The passes of modes that select the same rules: the lists of rules are indexed once. */
+const passesByQuery = new Map<string, readonly Pass[]>();
+
 export class Mode {
   readonly linker: LinkerChoice;
   readonly optimizer: string;
@@ -235,7 +238,14 @@ export class Mode {
   }
 
   /** The passes of this mode, each with the rules that are on. */
-  passes(): Pass[] {
+  passes(): readonly Pass[] {
+    const key = JSON.stringify([this.optimizer, this.#included, [...this.#excluded], this.#required]);
+    let passes = passesByQuery.get(key);
+    if (passes === undefined) passesByQuery.set(key, (passes = this.#findPasses()));
+    return passes;
+  }
+
+  #findPasses(): readonly Pass[] {
     const { level } = OPTIMIZERS[this.optimizer]!;
     return PASSES.filter(
       (p) =>

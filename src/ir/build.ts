@@ -18,8 +18,14 @@ import {
 /** An expression, or a number that becomes a constant of the type of its neighbour. */
 export type ExprLike = Expr | number;
 
+/** More expressions than a program can hold; pairs of ids are exact as numbers. */
+const ID_LIMIT = 2 ** 26;
+
 export class IrBuilder {
   readonly #interned = new Map<string, Expr>();
+  /** Instructions of one or two operands, by name and then by the ids of the operands: most of what there is. */
+  readonly #operations = new Map<string, Map<number, Expr>>();
+  readonly #indices = new Map<number, Const>();
   /** Refs that are never negative. */
   readonly #naturals = new Set<Expr>();
   #nextId = 0;
@@ -39,7 +45,10 @@ export class IrBuilder {
 
   /** A size or offset literal. */
   index(value: number): Const {
-    return this.constant("index", value);
+    let e = this.#indices.get(value);
+    // A map takes -0 for 0, and so does the type.
+    if (e === undefined) this.#indices.set(value, (e = this.constant("index", value)));
+    return e;
   }
 
   /** A new variable: a loop variable, a size or a local. Never merged with another. */
@@ -106,28 +115,42 @@ export class IrBuilder {
 
   /** An instruction of the table. Number arguments take the type of the first expression argument. */
   op(name: InstructionName, ...args: readonly ExprLike[]): Expr {
-    const typed = args.find((a, i): a is Expr => typeof a !== "number" && !(name === "select" && i === 0));
-    if (typed === undefined) throw new InternalError(`ir: ${name} needs one typed argument`);
-    const list = args.map((a, i) => this.#lift(a, name === "select" && i === 0 ? "bool" : typed.type));
+    const list = this.#operands(name, args);
     this.#checkOperands(name, list);
     const row = instruction(name);
     const type = row.result === "bool" ? "bool" : list[list.length - 1]!.type;
-    if (list.every((a): a is Const => a.kind === "const") && row.decomposed !== true) {
-      return this.constant(
-        type,
-        evaluateInstruction(
-          name,
-          type,
-          list.map((a) => a.value),
-          list.map((a) => a.type),
-        ),
-      );
+    if (row.decomposed !== true && areConstants(list)) {
+      const values = list.map((a) => a.value);
+      const types = list.map((a) => a.type);
+      return this.constant(type, evaluateInstruction(name, type, values, types));
     }
     const simpler = this.#simplify(name, list);
     if (simpler !== null) return simpler;
     if (row.commutative === true && list[0]!.id > list[1]!.id && list[0]!.kind === "const") list.reverse();
-    const key = `o${name},${list.map((a) => a.id).join(",")}`;
-    return this.#intern(key, (id): Operation => ({ kind: "op", id, type, op: name, args: list }));
+    if (list.length > 2) {
+      const key = `o${name},${list.map((a) => a.id).join(",")}`;
+      return this.#intern(key, (id): Operation => ({ kind: "op", id, type, op: name, args: list }));
+    }
+    let known = this.#operations.get(name);
+    if (known === undefined) this.#operations.set(name, (known = new Map()));
+    const key = list.length === 1 ? list[0]!.id : list[0]!.id * ID_LIMIT + list[1]!.id;
+    let e = known.get(key);
+    if (e === undefined) known.set(key, (e = { kind: "op", id: this.#nextId++, type, op: name, args: list }));
+    return e;
+  }
+
+  /** The arguments as expressions: numbers get the type of the first expression, the condition of a select apart. */
+  #operands(name: InstructionName, args: readonly ExprLike[]): Expr[] {
+    const first = name === "select" ? 1 : 0;
+    let typed: Expr | undefined;
+    for (let i = first; i < args.length && typed === undefined; i++) {
+      const a = args[i]!;
+      if (typeof a !== "number") typed = a;
+    }
+    if (typed === undefined) throw new InternalError(`ir: ${name} needs one typed argument`);
+    const list: Expr[] = [];
+    for (let i = 0; i < args.length; i++) list.push(this.#lift(args[i]!, i < first ? "bool" : typed.type));
+    return list;
   }
 
   add(a: ExprLike, b: ExprLike): Expr {
@@ -270,17 +293,16 @@ export class IrBuilder {
 
   #simplifyInteger(name: InstructionName, a: Expr, b: Expr | undefined): Expr | null {
     if (b === undefined) return null;
-    const zero = (x: Expr): boolean => x.kind === "const" && Number(x.value) === 0;
     switch (name) {
       case "add":
-        if (zero(a)) return b;
-        if (zero(b)) return a;
+        if (isZero(a)) return b;
+        if (isZero(b)) return a;
         return this.#foldSum(a, b);
       case "sub":
-        if (zero(b)) return a;
+        if (isZero(b)) return a;
         return a === b ? this.constant(a.type, 0) : null;
       case "mul":
-        if (zero(a) || zero(b)) return this.constant(a.type, 0);
+        if (isZero(a) || isZero(b)) return this.constant(a.type, 0);
         if (isOne(a)) return b;
         return isOne(b) ? a : null;
       case "idiv":
@@ -288,8 +310,8 @@ export class IrBuilder {
       case "imod":
         return isOne(b) ? this.constant(a.type, 0) : null;
       case "max":
-        if (zero(a) && this.isNatural(b)) return b;
-        if (zero(b) && this.isNatural(a)) return a;
+        if (isZero(a) && this.isNatural(b)) return b;
+        if (isZero(b) && this.isNatural(a)) return a;
         return a === b ? a : null;
       case "min":
         return a === b ? a : null;
@@ -321,18 +343,22 @@ export class IrBuilder {
 
   /** (x + c) + d = x + (c + d) for sizes. */
   #foldSum(a: Expr, b: Expr): Expr | null {
-    for (const [x, y] of [
-      [a, b],
-      [b, a],
-    ] as const) {
-      if (y.kind !== "const" || x.kind !== "op" || x.op !== "add" || x.type !== "index") continue;
-      const inner = x.args.find((e): e is Const => e.kind === "const");
-      const rest = x.args.find((e) => e !== inner);
-      if (inner === undefined || rest === undefined) continue;
-      return this.add(rest, this.constant("index", Number(inner.value) + Number(y.value)));
-    }
-    return null;
+    const [x, y] = b.kind === "const" ? [a, b] : [b, a];
+    if (y.kind !== "const" || x.kind !== "op" || x.op !== "add" || x.type !== "index") return null;
+    const inner = x.args.find((e): e is Const => e.kind === "const");
+    const rest = x.args.find((e) => e !== inner);
+    if (inner === undefined || rest === undefined) return null;
+    return this.add(rest, this.index(Number(inner.value) + Number(y.value)));
   }
+}
+
+function areConstants(list: Expr[]): list is Const[] {
+  for (const e of list) if (e.kind !== "const") return false;
+  return true;
+}
+
+function isZero(x: Expr): boolean {
+  return x.kind === "const" && Number(x.value) === 0;
 }
 
 function isOne(x: Expr | undefined): boolean {

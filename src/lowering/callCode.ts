@@ -2,7 +2,8 @@
 import { InternalError } from "../errors.ts";
 import type { BlockArgs, BlockHost, CallForm } from "../ir/lowered.ts";
 import type { Expr, MatrixOperand, Ref, Stmt } from "../ir/node.ts";
-import { reduceOrder, wrapLoops, type CodeContext } from "./nestCode.ts";
+import { wrapLoops, type CodeContext } from "./nestCode.ts";
+import { reduceOrder } from "./order.ts";
 import type { GuardStep, OpaqueStep } from "./steps.ts";
 import type { Axis } from "./collapse.ts";
 import { substitution } from "./statements.ts";
@@ -89,8 +90,7 @@ export function opaqueCode(ctx: CodeContext, step: OpaqueStep, number: number): 
 function bound(ctx: CodeContext, operand: Stored): Stored {
   const { tracer, bindings } = ctx;
   const rebind = rebinder(ctx);
-  let base: Stored | undefined;
-  for (const stored of tracer.stores.values()) if (stored.buffer === operand.buffer) base = stored;
+  const base = tracer.storedIn(operand.buffer);
   const binding = base === undefined ? undefined : bindings.get(base);
   if (binding === null) throw new InternalError("lowering: an operand has no storage");
   const { alg } = tracer;

@@ -82,7 +82,8 @@ export class IndexAlgebra {
   /** A sum in canonical order, outer loop variables first, so that prefixes can be computed once outside. */
   expression(p: Polynomial): Expr {
     const { b } = this;
-    const terms = [...p.values()].sort((s, t) => this.#termOrder(s) - this.#termOrder(t) || compareAtoms(s, t));
+    const terms = [...p.values()];
+    if (terms.length > 1) terms.sort((s, t) => this.#termOrder(s) - this.#termOrder(t) || compareAtoms(s, t));
     let total: Expr | null = null;
     let constant = 0;
     for (const { coefficient, atoms } of terms) {
@@ -123,7 +124,10 @@ export class IndexAlgebra {
   }
 
   multiply(...factors: readonly Expr[]): Expr {
-    return this.expression(factors.map((f) => this.polynomial(f)).reduce(product, constantPolynomial(1)));
+    const rest = factors.filter((f) => f.kind !== "const" || f.value !== 1);
+    if (rest.length === 0) return this.b.index(1);
+    if (rest.length === 1) return this.normal(rest[0]!);
+    return this.expression(rest.map((f) => this.polynomial(f)).reduce(product));
   }
 
   equal(p: Polynomial, q: Polynomial): boolean {
@@ -185,7 +189,7 @@ export function constantPolynomial(value: number): Polynomial {
 }
 
 function addTerm(into: Map<string, Term>, { coefficient, atoms }: Term): void {
-  const key = atoms.map((a) => a.id).join(",");
+  const key = atoms.length === 1 ? String(atoms[0]!.id) : atoms.map((a) => a.id).join(",");
   const total = (into.get(key)?.coefficient ?? 0) + coefficient;
   if (total === 0) into.delete(key);
   else into.set(key, { coefficient: total, atoms });
@@ -202,7 +206,12 @@ export function product(p: Polynomial, q: Polynomial): Polynomial {
   const result = new Map<string, Term>();
   for (const s of p.values()) {
     for (const t of q.values()) {
-      const atoms = [...s.atoms, ...t.atoms].sort((x, y) => x.id - y.id);
+      const atoms =
+        s.atoms.length === 0
+          ? t.atoms
+          : t.atoms.length === 0
+            ? s.atoms
+            : [...s.atoms, ...t.atoms].sort((x, y) => x.id - y.id);
       addTerm(result, { coefficient: s.coefficient * t.coefficient, atoms });
     }
   }

@@ -155,14 +155,28 @@ class StoragePlanner {
     return false;
   }
 
-  #operandsOf(place: Place): Stored[] {
+  #operandsOf(place: Place): readonly Stored[] {
     const step = this.#schedule.steps[place.step]!;
     if (step.kind === "guard") return [];
     if (step.kind === "opaque") return this.#replaceable(step);
-    const found = new Set<Stored>();
-    for (const use of this.#usesByStep().get(place.step) ?? []) if (use.item <= place.item) found.add(use.stored);
-    return [...found];
+    const key = `${place.step},${place.item}`;
+    let list = this.#operands.get(key);
+    if (list === undefined) {
+      const found = new Set<Stored>();
+      for (const use of this.#usesByStep().get(place.step) ?? []) if (use.item <= place.item) found.add(use.stored);
+      list = [...found].filter((other) => this.#birth(other) < place.step);
+      this.#operands.set(key, list);
+    }
+    return list;
   }
+
+  /** The step that computes a value; -1 for what is given. */
+  #birth(stored: Stored): number {
+    return this.#schedule.places.get(stored.variable)?.step ?? -1;
+  }
+
+  /** What was there before a step and is read in it up to one of its items. */
+  readonly #operands = new Map<string, readonly Stored[]>();
 
   #byStep: Map<number, Use[]> | undefined;
 
@@ -195,11 +209,10 @@ class StoragePlanner {
   #mayReplace(stored: Stored, place: Place, other: Stored, held: Binding): boolean {
     if (stored.buffer.type !== held.buffer.type || stored.buffer.size !== held.buffer.size) return false;
     if (!stored.sizes.every((n, axis) => n === other.sizes[axis])) return false;
-    if (stored.sizes.length !== other.sizes.length || !this.#tracer.isContiguous(other)) return false;
-    const born = this.#schedule.places.get(other.variable)?.step ?? -1;
-    if (born >= place.step) return false;
+    if (stored.sizes.length !== other.sizes.length || this.#birth(other) >= place.step) return false;
     const isOpaque = this.#schedule.steps[place.step]!.kind === "opaque";
     if (place.kind !== "map" && place.kind !== "scalar" && !isOpaque) return false;
+    if (!this.#tracer.isContiguous(other)) return false;
     return (this.#uses.get(other) ?? []).every((use) => this.#isBefore(use, place, isOpaque));
   }
 

@@ -60,6 +60,10 @@ export class Tracer {
   /** Guards of the nodes met by the present trace. */
   #met: Set<TracedGuard> = new Set();
 
+  /** `stores` by buffer, made anew when it has grown. */
+  #byBuffer = new Map<Buffer, Stored>();
+  #indexed = 0;
+
   constructor(alg: IndexAlgebra, shapes: Shapes, guardRefs: readonly Expr[]) {
     this.alg = alg;
     this.b = alg.b;
@@ -77,6 +81,15 @@ export class Tracer {
       this.#met = before;
       for (const g of guards) before.add(g);
     }
+  }
+
+  /** The variable that has a buffer to itself, or had it last. */
+  storedIn(buffer: Buffer): Stored | undefined {
+    if (this.#indexed !== this.stores.size) {
+      this.#byBuffer = new Map(Array.from(this.stores.values(), (s) => [s.buffer, s]));
+      this.#indexed = this.stores.size;
+    }
+    return this.#byBuffer.get(buffer);
   }
 
   /** The element of `v` at `index`, wherever it comes from. */
@@ -203,7 +216,7 @@ export class Tracer {
     let step: Expr = this.b.index(1);
     for (let axis = sizes.length - 1; axis >= 0; axis--) {
       strides[axis] = step;
-      step = this.alg.multiply(step, sizes[axis]!);
+      if (axis > 0) step = this.alg.multiply(step, sizes[axis]!);
     }
     return { offset: this.b.index(0), strides };
   }

@@ -5,6 +5,7 @@ import { add, op } from "./functionBuilder.ts";
 import type { FunctionBuilder, Local, Operand } from "./functionBuilder.ts";
 import { children } from "../../ir/traverse.ts";
 import type { LaneOp, PlainOp } from "./opcodes.ts";
+import { ScopedMap } from "./scopedMap.ts";
 import { pushConstant, scalarBitcast, scalarCast, scalarOp } from "./scalarCode.ts";
 import type { CodeContext } from "./scalarCode.ts";
 import { isUnsigned, REGISTER, SCALAR_LOAD, SCALAR_STORE } from "./scalarTypes.ts";
@@ -60,9 +61,9 @@ export class Evaluator {
   readonly f: FunctionBuilder;
   readonly context: CodeContext;
   /** Refs and expressions that have a scalar local. */
-  readonly scalars: Map<Expr, Local> = new Map();
+  readonly scalars: ScopedMap<Expr, Local> = new ScopedMap();
   /** Refs and expressions that have vector locals: one per part, or one for all. */
-  readonly vectors: Map<Expr, readonly Local[]> = new Map();
+  readonly vectors: ScopedMap<Expr, readonly Local[]> = new ScopedMap();
   /** Whether constants of vectors go to locals set at the function's entry, for speed. */
   keepConstants = true;
   #loop: VectorLoop | null = null;
@@ -91,11 +92,11 @@ export class Evaluator {
 
   /** Forgets locals declared by `body` when it ends. */
   scope(body: () => void): void {
-    const scalars = new Map(this.scalars);
-    const vectors = new Map(this.vectors);
+    const scalars = this.scalars.mark();
+    const vectors = this.vectors.mark();
     body();
-    restore(this.scalars, scalars, (local) => this.f.release(local));
-    restore(this.vectors, vectors, (locals) => this.f.release(...locals));
+    this.scalars.rewind(scalars, (local) => this.f.release(local));
+    this.vectors.rewind(vectors, (locals) => this.f.release(...locals));
   }
 
   /** Declares a scalar local for a ref or an expression. */
@@ -460,13 +461,4 @@ function isLeaf(e: Expr): boolean {
 function isZero(e: Expr): boolean {
   if (e.kind !== "const") return false;
   return e.type === "bool" ? e.value === false : Number(e.value) === 0 && !Object.is(e.value, -0);
-}
-
-function restore<V>(map: Map<Expr, V>, before: ReadonlyMap<Expr, V>, drop: (value: V) => void): void {
-  for (const [e, value] of map) {
-    if (before.get(e) === value) continue;
-    map.delete(e);
-    drop(value);
-  }
-  for (const [e, value] of before) map.set(e, value);
 }

@@ -35,8 +35,13 @@ export function renderProgram(
   module.export(kernels.main(legal.body, args));
   return {
     bytes: module.bytes(),
-    slots: [...program.buffers, ...program.sizes.map((size) => size.ref)],
+    slots: slotsOf(program),
     frameBytes: frame.size,
     imports: module.imports,
   };
+}
+
+/** What each 4-byte slot at the beginning of a program's frame holds. */
+export function slotsOf({ buffers, sizes }: Program): (Buffer | Ref)[] {
+  return [...buffers, ...sizes.map((size) => size.ref)];
 }

@@ -29,8 +29,9 @@ export interface PassStats {
   readonly pass: string;
   /** Every rule that was on, by name. */
   readonly rules: ReadonlyMap<string, RuleStats>;
-  fired: Map<string, number>;
-  milliseconds: number;
+  /** How often each rule that fired did. */
+  readonly fired: ReadonlyMap<string, number>;
+  readonly milliseconds: number;
 }
 
 /** One replacement, told while both sides are part of the graph and `before` still has its clients. */
@@ -62,23 +63,14 @@ export function runPasses(graph: FunctionGraph, passes: readonly Pass[], options
 
 function runPass(graph: FunctionGraph, pass: Pass, options: EngineOptions): PassStats {
   const start = performance.now();
-  const rules = pass.rules.filter((r) => options.enabled?.(r) ?? true);
-  const entries = rules.map((r): Entry => ({ rule: r, stats: { tried: 0, fired: 0, milliseconds: 0 } }));
-  const stats: PassStats = {
-    pass: pass.name,
-    rules: new Map(entries.map((e) => [e.rule.name, e.stats])),
-    fired: new Map(),
-    milliseconds: 0,
-  };
-  const index = indexRules(entries);
-  if (index.size === 0) return stats;
-  const ofOp = new Map<Op, readonly Entry[]>();
-  const entriesOf = (node: Apply): readonly Entry[] => {
+  const { enabled } = options;
+  const index = enabled === undefined ? indexOf(pass.rules) : indexRules(pass.rules.filter(enabled));
+  const stats = new PassCounts(pass.name, index.rules);
+  if (index.byRoot.size === 0) return stats;
+  const ofOp = new Map<Op, readonly number[]>();
+  const rulesOf = (node: Apply): readonly number[] => {
     let list = ofOp.get(node.op);
-    if (list === undefined) {
-      list = [...options.ruleKeys(node), "*"].flatMap((key) => index.get(key) ?? []);
-      ofOp.set(node.op, list);
-    }
+    if (list === undefined) ofOp.set(node.op, (list = rulesUnder(index, options.ruleKeys(node))));
     return list;
   };
   const initial = graph.toposort();
@@ -99,13 +91,16 @@ function runPass(graph: FunctionGraph, pass: Pass, options: EngineOptions): Pass
     enqueue(node);
     for (const out of node.outputs) enqueueClients(graph, out, enqueue, 2);
   };
+  const run: Run = { ctx, options, stats, onSingle };
   if (pass.until === "fixpoint") graph.onChange = enqueue;
   try {
     for (let at = 0; at < queue.length; at++) {
       const node = queue[at]!;
       queued.delete(node);
       if (!graph.has(node)) continue;
-      const fired = applyRules(node, entriesOf(node), ctx, options, stats, onSingle);
+      const rules = rulesOf(node);
+      if (rules.length === 0) continue;
+      const fired = withOriginOf(node, () => applyRules(run, node, rules));
       if (fired === null || pass.until === "once") continue;
       if (--budget < 0) {
         throw new InternalError(
@@ -132,68 +127,101 @@ function enqueueClients(graph: FunctionGraph, v: Variable, enqueue: (n: Apply) =
   }
 }
 
-/** A rule with its counts, so that a try costs no look-up. */
-interface Entry {
-  readonly rule: Rule;
-  readonly stats: RuleStats;
+/** The rules of a pass by the keys of nodes. */
+interface RuleIndex {
+  readonly rules: readonly Rule[];
+  /** Numbers of rules by root. */
+  readonly byRoot: ReadonlyMap<string, readonly number[]>;
+  /** Those of the nodes with all of some keys. */
+  readonly byKeys: Map<string, readonly number[]>;
 }
 
-function indexRules(entries: readonly Entry[]): Map<string, Entry[]> {
-  const index = new Map<string, Entry[]>();
-  for (const entry of entries) {
-    for (const root of entry.rule.roots) {
-      const list = index.get(root);
-      if (list === undefined) index.set(root, [entry]);
-      else list.push(entry);
-    }
-  }
+const indices = new WeakMap<readonly Rule[], RuleIndex>();
+
+/** The index of a list of rules: a mode's lists serve all functions. */
+function indexOf(rules: readonly Rule[]): RuleIndex {
+  let index = indices.get(rules);
+  if (index === undefined) indices.set(rules, (index = indexRules(rules)));
   return index;
 }
 
-function applyRules(
-  node: Apply,
-  entries: readonly Entry[],
-  ctx: RuleContext,
-  options: EngineOptions,
-  stats: PassStats,
-  onSingle: (node: Apply) => void,
-): Rule | null {
-  for (const entry of entries) {
-    if (!tryEntry(entry, node, ctx, options, stats.pass, onSingle)) continue;
-    const { name } = entry.rule;
-    stats.fired.set(name, (stats.fired.get(name) ?? 0) + 1);
-    return entry.rule;
+function indexRules(rules: readonly Rule[]): RuleIndex {
+  const byRoot = new Map<string, number[]>();
+  for (const [i, { roots }] of rules.entries()) {
+    for (const root of roots) {
+      const list = byRoot.get(root);
+      if (list === undefined) byRoot.set(root, [i]);
+      else list.push(i);
+    }
+  }
+  return { rules, byRoot, byKeys: new Map() };
+}
+
+function rulesUnder({ byRoot, byKeys }: RuleIndex, keys: readonly string[]): readonly number[] {
+  const key = keys.join();
+  let list = byKeys.get(key);
+  if (list === undefined) byKeys.set(key, (list = [...keys, "*"].flatMap((k) => byRoot.get(k) ?? [])));
+  return list;
+}
+
+/** The counts of a pass by number of rule; names are looked at only where somebody asks. */
+class PassCounts implements PassStats {
+  readonly pass: string;
+  readonly tried: Uint32Array;
+  readonly changed: Uint32Array;
+  readonly times: Float64Array;
+  readonly list: readonly Rule[];
+  milliseconds = 0;
+
+  constructor(pass: string, rules: readonly Rule[]) {
+    this.pass = pass;
+    this.list = rules;
+    this.tried = new Uint32Array(rules.length);
+    this.changed = new Uint32Array(rules.length);
+    this.times = new Float64Array(rules.length);
+  }
+
+  get rules(): ReadonlyMap<string, RuleStats> {
+    const { tried, changed, times } = this;
+    return new Map(
+      this.list.map(({ name }, i) => [name, { tried: tried[i]!, fired: changed[i]!, milliseconds: times[i]! }]),
+    );
+  }
+
+  get fired(): ReadonlyMap<string, number> {
+    return new Map(this.list.flatMap(({ name }, i) => (this.changed[i]! > 0 ? [[name, this.changed[i]!]] : [])));
+  }
+}
+
+/** What all tries of a pass share. */
+interface Run {
+  readonly ctx: RuleContext;
+  readonly options: EngineOptions;
+  readonly stats: PassCounts;
+  readonly onSingle: (node: Apply) => void;
+}
+
+/** Tries rules on a node until one fires. */
+function applyRules(run: Run, node: Apply, rules: readonly number[]): Rule | null {
+  const { stats } = run;
+  const isTimed = run.options.timed === true;
+  for (const i of rules) {
+    const start = isTimed ? performance.now() : 0;
+    const r = stats.list[i]!;
+    const fired = tryRule(run, r, node);
+    stats.tried[i]!++;
+    if (isTimed) stats.times[i]! += performance.now() - start;
+    if (!fired) continue;
+    stats.changed[i]!++;
+    return r;
   }
   return null;
 }
 
-function tryEntry(
-  { rule: r, stats }: Entry,
-  node: Apply,
-  ctx: RuleContext,
-  options: EngineOptions,
-  pass: string,
-  onSingle: (node: Apply) => void,
-): boolean {
-  const start = options.timed === true ? performance.now() : 0;
-  const fired = tryRule(r, node, ctx, options, pass, onSingle);
-  stats.tried++;
-  if (fired) stats.fired++;
-  if (options.timed === true) stats.milliseconds += performance.now() - start;
-  return fired;
-}
-
-function tryRule(
-  r: Rule,
-  node: Apply,
-  ctx: RuleContext,
-  options: EngineOptions,
-  pass: string,
-  onSingle: (node: Apply) => void,
-): boolean {
+function tryRule({ ctx, options, stats, onSingle }: Run, r: Rule, node: Apply): boolean {
   let result: RuleResult;
   try {
-    result = withOriginOf(node, () => r.apply(node, ctx));
+    result = r.apply(node, ctx);
   } catch (error) {
     if (error instanceof TheanoError && !(error instanceof InternalError)) {
       throw new InternalError(`Rule ${r.name} failed on ${node.toString()}: ${error.message}`, {
@@ -217,7 +245,7 @@ function tryRule(
       ctx.graph.prune(target);
       continue;
     }
-    options.onFire?.({ pass, rule: r, before, after: target });
+    options.onFire?.({ pass: stats.pass, rule: r, before, after: target });
     // Only what a replacement leaves behind counts: tentative nodes come and go at every try.
     ctx.graph.onSingle = onSingle;
     ctx.graph.replace(before, target, r.name);

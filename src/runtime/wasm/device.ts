@@ -5,9 +5,9 @@ import type { Program } from "../../ir/node.ts";
 import { instruction, type InstructionName } from "../../ir/scalarInstructions.ts";
 import { GEMM_SCRATCH_BYTES } from "../../codegen/wasm/gemm/shape.ts";
 import { gemmModules } from "../../codegen/wasm/gemm/modules.ts";
-import { renderProgram } from "../../codegen/wasm/render.ts";
 import type { Executable, ProgramDevice } from "../device.ts";
 import { Arena, type ArenaOptions } from "./arena.ts";
+import { CodeCache } from "./codeCache.ts";
 import { mayShareMemory } from "../threads/startWorker.ts";
 import { threadBudget } from "../threads/budget.ts";
 import { type Product, WasmPool } from "../threads/wasmPool.ts";
@@ -26,6 +26,7 @@ interface ProductCode {
 export class WasmDevice implements ProgramDevice {
   readonly name = "wasm";
   readonly arena: Arena;
+  readonly #codes = new CodeCache();
   readonly #products = new Map<string, ProductCode>();
   readonly pool: WasmPool;
   /** Places for packed blocks, one for each worker. */
@@ -39,8 +40,9 @@ export class WasmDevice implements ProgramDevice {
   compile(program: Program): Executable {
     const { arena } = this;
     const workers = arena.isShared ? threadBudget() : 1;
-    const rendered = renderProgram(program, { sharedMemory: arena.isShared, threads: workers > 1 });
-    const module = moduleOf(rendered.bytes, program.name);
+    const capabilities = { sharedMemory: arena.isShared, threads: workers > 1 };
+    const rendered = this.#codes.find(program, capabilities, (bytes) => moduleOf(bytes, program.name));
+    const { module } = rendered;
     const imports: Record<string, WebAssembly.ImportValue> = { memory: arena.memory };
     const frameStride = Math.ceil(rendered.frameBytes / 64) * 64;
     const argBlock = arena.allocate(frameStride * workers, program.name);

@@ -27,7 +27,13 @@ export class ParallelLoops {
   /** The import `parallel` of the program. */
   readonly run: (kernel: number, frame: number, end: number, chunk: number, work: number) => number;
 
-  constructor(arena: Arena, pool: WasmPool, program: Program, rendered: RenderedProgram, place: Placement) {
+  constructor(
+    arena: Arena,
+    pool: WasmPool,
+    program: Program,
+    rendered: Pick<RenderedProgram, "slots" | "frameBytes">,
+    place: Placement,
+  ) {
     this.#arena = arena;
     this.#pool = pool;
     this.#place = place;
