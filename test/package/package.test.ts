@@ -59,7 +59,9 @@ beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), "package-"));
   installed = join(project, "node_modules/theano");
   mkdirSync(installed, { recursive: true });
-  execFileSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json"), "--outDir", join(installed, "dist")]);
+  const dist = join(installed, "dist");
+  execFileSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json"), "--outDir", dist]);
+  execFileSync(process.execPath, [join(root, "scripts/bundle.mjs"), dist]);
   for (const name of ["package.json", "README.md", "LICENSE"]) symlinkSync(join(root, name), join(installed, name));
   writeFileSync(join(project, "package.json"), '{ "type": "module", "private": true }');
 });
@@ -79,22 +81,35 @@ describe("the package", () => {
     if (Array.isArray(manifest.sideEffects)) expect(manifest.sideEffects).toContain("./dist/index.js");
   });
 
-  it("imports no module of Node and no other package, so that a browser can load it", () => {
-    // The command line is for Node; nothing that the package exports reaches it, as the layers say.
-    const isCommand = (file: string): boolean => file.includes(join("dist", "cli"));
-    const files = filesUnder(join(installed, "dist")).filter((file) => file.endsWith(".js") && !isCommand(file));
-    expect(files.length).toBeGreaterThan(100);
-    const imports = files.flatMap((file) =>
+  it("is one file that imports nothing, so that a browser can load it", () => {
+    const dist = join(installed, "dist");
+    const files = filesUnder(dist).filter((file) => file.endsWith(".js"));
+    // The command line is for Node, and another program.
+    expect(files.sort()).toEqual([join(dist, "cli/main.js"), join(dist, "index.js")]);
+    const imports = (file: string): string[] =>
       [...readFileSync(file, "utf8").matchAll(/^(?:import|export)\b[^;]*?\bfrom "([^"]+)";|^import "([^"]+)";/gm)].map(
-        (m) => ({
-          file,
-          name: (m[1] ?? m[2])!,
-        }),
-      ),
-    );
-    expect(imports.length).toBeGreaterThan(300);
-    const strange = imports.filter(({ file, name }) => !name.startsWith(".") || !existsSync(join(dirname(file), name)));
-    expect(strange).toEqual([]);
+        (m) => (m[1] ?? m[2])!,
+      );
+    expect(imports(join(dist, "index.js"))).toEqual([]);
+    expect(imports(join(dist, "cli/main.js")).filter((name) => !name.startsWith("node:"))).toEqual([]);
+    expect(imports(join(dist, "cli/main.js"))).toContain("node:fs");
+  });
+
+  it("has a map to the source files for each file, and declarations that find each other", () => {
+    const dist = join(installed, "dist");
+    const { sources, sourcesContent } = JSON.parse(readFileSync(join(dist, "index.js.map"), "utf8")) as {
+      sources: string[];
+      sourcesContent: (string | null)[];
+    };
+    expect(sources.length).toBeGreaterThan(300);
+    expect(sources.every((name) => name.endsWith(".ts"))).toBe(true);
+    expect(sourcesContent.every((text) => text !== null && text.length > 0)).toBe(true);
+    for (const file of filesUnder(dist).filter((name) => name.endsWith(".d.ts"))) {
+      for (const [, name] of readFileSync(file, "utf8").matchAll(/\bfrom "(\.[^"]+)";/g)) {
+        const target = join(dirname(file), name!.replace(/\.(?:js|ts)$/, ".d.ts"));
+        expect(existsSync(target), `${file}: ${name!}`).toBe(true);
+      }
+    }
   });
 
   it("runs in Node with nothing else installed", () => {
