@@ -1,20 +1,22 @@
 /**
  * How compile time grows with the graph, beside PyTensor (fast_run, C linker, warm cache) and JAX (jit) in the same run: graphs of 10 to 10,000
- * nodes with their gradients. With PyTensor, whose cache is warm, the second time in a process is compared; with JAX, the first.
+ * nodes with their gradients. With PyTensor, whose cache is warm, the second time in a process is compared; with JAX, the first. And what a fresh
+ * process takes to import the package and to run its first function.
  *
- *     npx tsx bench/compileTimes.ts                     all of it; PyTensor takes many minutes for the largest graphs
- *     npx tsx bench/compileTimes.ts --quick             one process each, up to 1,000 nodes
- *     npx tsx bench/compileTimes.ts --only rnn          rows whose name matches
- *     npx tsx bench/compileTimes.ts --limit 300         seconds after which a process is ended (default 900)
+ *     npm run bench:compile                      all of it; the peers take hours for the largest graphs, or the limit
+ *     npm run bench:compile -- --quick           30 seconds at most for a process
+ *     npm run bench:compile -- --only rnn        rows whose name matches
+ *     npm run bench:compile -- --limit 300       seconds after which a process is ended (default 900)
+ *     npm run bench:compile -- --write           writes docs/benchmarks-compile.md as well
  *
- * Python is `python3`, or BENCH_PYTHON: see bench/peers/setup. The package must have been built.
+ * Python is `python3`, or BENCH_PYTHON: see bench/peers/setup.
  */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { median, time, verdict } from "./samples.ts";
+import { median, spread, time, verdict } from "./samples.ts";
 
 type Column = "theano" | "pytensor" | "jax";
 
@@ -37,6 +39,8 @@ const SIZES = [10, 100, 1000, 10_000];
 const PROMISED: Readonly<Record<Exclude<Column, "theano">, number>> = { pytensor: 20, jax: 1 };
 /** Ten times the nodes may take this many times the time: linear, with room for what a small graph has not to pay for. */
 const LINEAR = 13;
+/** What takes so many milliseconds is measured in one process only. */
+const ONCE = 5000;
 
 export interface CompileOptions {
   readonly root: string;
@@ -54,6 +58,8 @@ interface Row {
   /** Of a graph that was compiled once before in the process; of JAX, which keeps what it compiled, the first time. */
   readonly ms: number;
   readonly first: number;
+  /** After many times, where they take no longer than a few seconds. */
+  readonly warm?: number;
   readonly error?: string;
 }
 
@@ -62,6 +68,9 @@ export class CompileBench {
   readonly #cache = mkdtempSync(join(tmpdir(), "theano-compile-"));
   readonly #times = new Map<string, Row[]>();
   readonly #problems = new Map<string, string>();
+  /** Rows that had not ended when their time was over. */
+  readonly #late = new Set<string>();
+  readonly #load: number[] = [];
   readonly #columns: Column[] = ["theano"];
 
   constructor(options: CompileOptions) {
@@ -79,9 +88,10 @@ export class CompileBench {
     for (let round = 0; round < this.#o.rounds; round++) {
       for (const column of this.#columns) {
         for (const name of wanted) {
-          // What takes minutes is measured once.
-          const last = this.#times.get(`${column}/${name}`)?.at(-1)?.first ?? 0;
-          if (last > 60_000 || this.#problems.has(`${column}/${name}`)) continue;
+          const key = `${column}/${name}`;
+          const last = this.#times.get(key)?.at(-1)?.first ?? 0;
+          if (last > ONCE || this.#late.has(key) || this.#problems.has(key)) continue;
+          this.#load.push(loadavg()[0]!);
           console.error(`compile times, round ${round + 1} of ${this.#o.rounds}: ${TITLES[column]}, ${name}`);
           this.#measure(column, name);
         }
@@ -108,8 +118,8 @@ export class CompileBench {
     const key = `${column}/${name}`;
     if (line === undefined) {
       const said = (stderr ?? "").split("\n").findLast((l) => l.includes("Error"));
-      const late = error !== undefined && "code" in error && error.code === "ETIMEDOUT";
-      this.#problems.set(key, late ? `more than ${limit} s` : (said ?? "no result").slice(0, 100));
+      if (error !== undefined && "code" in error && error.code === "ETIMEDOUT") this.#late.add(key);
+      else this.#problems.set(key, (said ?? "no result").slice(0, 100));
       return;
     }
     const row = JSON.parse(line) as Row;
@@ -125,17 +135,24 @@ export class CompileBench {
   }
 
   #cell(column: Column, name: string): string {
-    const list = this.#times.get(`${column}/${name}`);
-    if (list === undefined) return this.#problems.get(`${column}/${name}`) ?? "";
-    const spread = (what: "ms" | "first"): string => {
-      const times = list.map((row) => row[what]);
-      return `${time(median(times))} (${time(Math.min(...times))}..${time(Math.max(...times))})`;
-    };
-    return column === "jax" ? spread("first") : `${spread("first")}, again ${spread("ms")}`;
+    const key = `${column}/${name}`;
+    const list = this.#times.get(key);
+    if (list === undefined)
+      return this.#late.has(key) ? `> ${this.#o.limit ?? 900} s` : (this.#problems.get(key) ?? "");
+    const of = (what: "ms" | "first"): string => spread(list.map((row) => row[what]));
+    if (column === "jax") return of("first");
+    const warm = list.flatMap((row) => row.warm ?? []);
+    const settled = warm.length === 0 ? "" : `, warm ${time(median(warm))}`;
+    return `${of("first")}, again ${of("ms")}${settled}`;
   }
 
   #report(sizes: readonly number[]): void {
-    const { say, only } = this.#o;
+    const { say, only, limit = 900, rounds } = this.#o;
+    const { versions } = process;
+    say(`Node ${versions.node}, ${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores; load average`);
+    say(`${Math.min(...this.#load).toFixed(1)} to ${Math.max(...this.#load).toFixed(1)} while this ran.`);
+    say(`Up to ${rounds} processes for each row, at most ${limit} seconds each; ${this.#versions().join(", ")}.`);
+    this.#reportFresh();
     for (const [kind, title] of Object.entries(KINDS)) {
       const names = sizes.map((n) => `${kind}_${n}`).filter((name) => only.test(name));
       if (names.length === 0) continue;
@@ -151,16 +168,54 @@ export class CompileBench {
     }
   }
 
+  #versions(): string[] {
+    return this.#columns.flatMap((library) => {
+      if (library === "theano") return [];
+      const { stdout } = spawnSync(this.#o.python, ["-c", `import ${library}; print(${library}.__version__)`]);
+      return [`${library} ${String(stdout).trim()}`];
+    });
+  }
+
+  /** The training step of an MLP in processes that do nothing else. */
+  #reportFresh(): void {
+    const { say, only, root, rounds } = this.#o;
+    if (!only.test("fresh")) return;
+    const rows = Array.from({ length: Math.max(5, rounds) }, () => {
+      const env = { ...process.env, THEANO_FLAGS: "linker=wasm,n_threads=1" };
+      const { stdout } = spawnSync(process.execPath, [join(root, "bench/compile.mjs"), "mlp"], { encoding: "utf8", env });
+      return JSON.parse(stdout) as { ms: number; ready: number };
+    });
+    const empty = Array.from({ length: rows.length }, () => {
+      const { stdout } = spawnSync(process.execPath, ["-e", "console.log(performance.now())"], { encoding: "utf8" });
+      return Number(stdout);
+    });
+    const first = rows.map((row) => row.ms);
+    say();
+    say("### A fresh process");
+    say();
+    say("| what | time | result |");
+    say("|---|---:|---|");
+    say(`| Node itself | ${spread(empty)} | |`);
+    say(`| Node, and the package imported | ${spread(rows.map((row) => row.ready))} | |`);
+    const ms = median(first);
+    say(
+      `| training step of an MLP: \`theano.function\` and the first call | ${spread(first)} | ${verdict(time(ms), ms < 60, "60 ms")} |`,
+    );
+  }
+
   #verdicts(name: string, smaller: string | undefined): string[] {
     const own = this.#median("theano", name, "ms");
     if (own === undefined) return ["not measured"];
     const found = (["pytensor", "jax"] as const).flatMap((column) => {
       const what = column === "jax" ? "first" : "ms";
-      const other = this.#median(column, name, what);
+      const isLate = this.#late.has(`${column}/${name}`);
+      const other = isLate ? (this.#o.limit ?? 900) * 1000 : this.#median(column, name, what);
       if (other === undefined) return [];
       const ratio = other / this.#median("theano", name, what)!;
       const wanted = PROMISED[column];
-      return [verdict(`${ratio.toPrecision(2)}x ${TITLES[column].split(",")[0]}`, ratio >= wanted, `${wanted}x`)];
+      const text = `${isLate ? "> " : ""}${ratio.toPrecision(2)}x ${TITLES[column].split(",")[0]}`;
+      if (isLate && ratio < wanted) return [`${text} (asked ${wanted}x: not known)`];
+      return [verdict(text, ratio >= wanted, `${wanted}x`)];
     });
     const before = smaller === undefined ? undefined : this.#median("theano", smaller, "ms");
     if (before !== undefined) {
@@ -176,15 +231,24 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const option = (name: string): string | undefined =>
     args.includes(name) ? (args[args.indexOf(name) + 1] ?? "") : undefined;
   const isQuick = args.includes("--quick");
-  const { versions } = process;
-  console.log(`Node ${versions.node}, ${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores.`);
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  const peers = join(root, "bench/peers/.venv/bin/python");
+  console.error("building the package");
+  execFileSync("npm", ["run", "build", "--silent"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  const lines: string[] = [];
   new CompileBench({
-    root: fileURLToPath(new URL("..", import.meta.url)),
-    python: process.env["BENCH_PYTHON"] ?? "python3",
-    rounds: Number(option("--rounds") ?? (isQuick ? 1 : 3)),
+    root,
+    python: process.env["BENCH_PYTHON"] ?? (existsSync(peers) ? peers : "python3"),
+    rounds: Number(option("--rounds") ?? 3),
     only: new RegExp(option("--only") ?? "."),
-    ...(isQuick ? { sizes: SIZES.slice(0, 3) } : {}),
-    limit: Number(option("--limit") ?? 900),
-    say: (line = "") => console.log(line),
+    limit: Number(option("--limit") ?? (isQuick ? 30 : 900)),
+    say: (line = "") => {
+      lines.push(line);
+      console.log(line);
+    },
   }).run();
+  if (args.includes("--write")) {
+    const intro = readFileSync(join(root, "bench/compileIntroduction.md"), "utf8");
+    writeFileSync(join(root, "docs/benchmarks-compile.md"), `${intro}\n${lines.join("\n")}\n`);
+  }
 }
