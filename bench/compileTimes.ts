@@ -182,7 +182,10 @@ export class CompileBench {
     if (!only.test("fresh")) return;
     const rows = Array.from({ length: Math.max(5, rounds) }, () => {
       const env = { ...process.env, THEANO_FLAGS: "linker=wasm,n_threads=1" };
-      const { stdout } = spawnSync(process.execPath, [join(root, "bench/compile.mjs"), "mlp"], { encoding: "utf8", env });
+      const { stdout } = spawnSync(process.execPath, [join(root, "bench/compile.mjs"), "mlp"], {
+        encoding: "utf8",
+        env,
+      });
       return JSON.parse(stdout) as { ms: number; ready: number };
     });
     const empty = Array.from({ length: rows.length }, () => {
