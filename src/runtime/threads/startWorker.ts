@@ -13,14 +13,19 @@ interface BrowserWorker {
 /** Whether workers can see our memory: in browsers only pages that are isolated from other sites have it. */
 export function mayShareMemory(): boolean {
   if (typeof SharedArrayBuffer === "undefined") return false;
-  if (nodeWorkers() !== null) return true;
+  if (builtinModules() !== null) return true;
   const { crossOriginIsolated, Worker } = globalThis as { crossOriginIsolated?: boolean; Worker?: unknown };
   return crossOriginIsolated === true && Worker !== undefined;
 }
 
+/** The way to the modules of Node; null elsewhere. */
+function builtinModules(): ((id: string) => unknown) | null {
+  return (globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } }).process?.getBuiltinModule ?? null;
+}
+
+/** Loaded when there is a worker to start: reading it in takes Node some milliseconds. */
 function nodeWorkers(): typeof WorkerThreads | null {
-  const get = (globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } }).process?.getBuiltinModule;
-  return get === undefined ? null : (get("node:worker_threads") as typeof WorkerThreads);
+  return (builtinModules()?.("node:worker_threads") as typeof WorkerThreads | undefined) ?? null;
 }
 
 /** Starts a worker that never keeps the process alive; `onError` is told when it could not start or has ended with an error. */

@@ -112,7 +112,10 @@ export class WasmDevice implements ProgramDevice {
 }
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 function moduleOf(bytes: Uint8Array<ArrayBuffer>, name: string): WebAssembly.Module {

@@ -14,13 +14,20 @@ export function withSharedMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<Arr
   }
   const limits = names + UNSHARED.length - 2;
   const size = section.size + SHARED_LIMITS.length - 2;
-  return Uint8Array.from([
-    ...bytes.subarray(0, section.at + 1),
-    ...leb(size),
-    ...bytes.subarray(section.body, limits),
-    ...SHARED_LIMITS,
-    ...bytes.subarray(limits + 2),
-  ]);
+  const parts = [
+    bytes.subarray(0, section.at + 1),
+    leb(size),
+    bytes.subarray(section.body, limits),
+    SHARED_LIMITS,
+    bytes.subarray(limits + 2),
+  ];
+  const out = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }
 
 /** Where a section's id is, where its content begins, and how long that is. */
