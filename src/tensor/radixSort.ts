@@ -19,6 +19,15 @@ export interface SortOperands {
   readonly ranks?: Operand;
 }
 
+export interface RadixSortOptions {
+  /** Is it the only line, so that threads can share its parts? */
+  readonly isAlone?: boolean;
+  /** Has it at most some thousand elements? */
+  readonly isShort?: boolean;
+  /** How many elements it may have, where their number is not known before the program runs. */
+  readonly room?: Expr;
+}
+
 /** Up to here elements are inserted one by one. */
 const FEW = 40;
 /** From here on wider digits pay for their counters. */
@@ -50,9 +59,10 @@ export class RadixSort {
   readonly #host: BlockHost;
   readonly #keys: SortKeys;
   readonly #isAlone: boolean;
+  readonly #isShort: boolean;
+  readonly #room: Expr;
   readonly #hasPositions: boolean;
 
-  /** @param isAlone is it the only line, so that threads can share its parts? */
   constructor(
     b: IrBuilder,
     dtype: DType,
@@ -60,7 +70,7 @@ export class RadixSort {
     operands: SortOperands,
     place: (p: Expr) => Expr[],
     host: BlockHost,
-    isAlone: boolean,
+    { isAlone = false, isShort = false, room = n }: RadixSortOptions,
   ) {
     this.#b = b;
     this.#dtype = dtype;
@@ -70,6 +80,8 @@ export class RadixSort {
     this.#host = host;
     this.#keys = new SortKeys(b, dtype);
     this.#isAlone = isAlone;
+    this.#isShort = isShort;
+    this.#room = room;
     this.#hasPositions = operands.order !== undefined || operands.ranks !== undefined;
   }
 
@@ -78,14 +90,22 @@ export class RadixSort {
     const n = this.#n;
     const [one, other] = [this.#store("one"), this.#store("other")];
     const { bits } = this.#keys;
-    const wide = this.#passes(bits > 16 ? 11 : 8, one, other);
-    const many = bits > 16 ? this.#choose(b.lt(n, MANY), this.#narrow(one, other), wide) : wide;
-    return [...this.#choose(b.lt(n, FEW), this.#insert(one), many), ...this.#restoreZeros()];
+    const wide = (): Stmt[] => this.#passes(bits > 16 ? 11 : 8, one, other);
+    const few = this.#isShort ? b.constant("bool", true) : b.lt(n, MANY);
+    const many = bits > 16 ? this.#choose(few, () => this.#narrow(one, other), wide) : wide();
+    return [
+      ...this.#choose(
+        b.lt(n, FEW),
+        () => this.#insert(one),
+        () => many,
+      ),
+      ...this.#restoreZeros(),
+    ];
   }
 
-  #choose(cond: Expr, yes: readonly Stmt[], no: readonly Stmt[]): Stmt[] {
-    if (cond.kind === "const") return [...(cond.value === true ? yes : no)];
-    return [{ kind: "if", cond, then: yes, else: no }];
+  #choose(cond: Expr, yes: () => readonly Stmt[], no: () => readonly Stmt[]): Stmt[] {
+    if (cond.kind === "const") return [...(cond.value === true ? yes : no)()];
+    return [{ kind: "if", cond, then: yes(), else: no() }];
   }
 
   // --- where keys lie ----------------------------------------------------------------------------
@@ -98,8 +118,8 @@ export class RadixSort {
 
   #store(name: string): Source & Target {
     const b = this.#b;
-    const keys = this.#buffer(`${name}.keys`, this.#keys.type, this.#n);
-    const positions = this.#hasPositions ? this.#buffer(`${name}.from`, "u32", this.#n) : null;
+    const keys = this.#buffer(`${name}.keys`, this.#keys.type, this.#room);
+    const positions = this.#hasPositions ? this.#buffer(`${name}.from`, "u32", this.#room) : null;
     return {
       at: (place) => ({
         key: b.load(keys, place),

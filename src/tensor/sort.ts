@@ -81,7 +81,7 @@ export class Sort extends Op {
   /** Each element's gradient is that of the place it went to. */
   override lop(node: Apply, [g]: readonly (Variable | null)[]): InputGradient[] {
     if (g === null || g === undefined || isDiscrete((node.inputs[0] as TensorVariable).dtype)) return [null];
-    return [takeAlong(g as TensorVariable, node.outputs[2] as TensorVariable, this.axis)];
+    return [atAlong(g as TensorVariable, node.outputs[2] as TensorVariable, this.axis)];
   }
 
   lower(ctx: LowerContext): Lowered {
@@ -105,7 +105,7 @@ export class Sort extends Op {
         const isMerged = isComplex(dtype);
         const sort = isMerged
           ? new LineSort(b, dtype, n, all, place)
-          : new RadixSort(b, dtype, n, used, place, host, shape.length === 1);
+          : new RadixSort(b, dtype, n, used, place, host, { isAlone: shape.length === 1 });
         let stmts = sort.statements();
         const others = lines.map((_, i) => i).filter((i) => i !== axis);
         for (const i of others.toReversed()) {
@@ -250,8 +250,8 @@ export function less(b: IrBuilder, dtype: DType, x: ElementValue, y: ElementValu
   return b.or(b.lt(wide(p), wide(q)), b.and(b.eq(wide(p), wide(p)), b.ne(wide(q), wide(q))));
 }
 
-/** The elements of `x` at `positions` along an axis; both have the same sizes. */
-function takeAlong(x: TensorVariable, positions: TensorVariable, axis: number): TensorVariable {
+/** The elements of `x` at `positions` along an axis; they have the same sizes along the others. */
+export function atAlong(x: TensorVariable, positions: TensorVariable, axis: number): TensorVariable {
   if (x.ndim === 1) return at(x, positions);
   const index = x.type.shape.map((_, k) =>
     k === axis

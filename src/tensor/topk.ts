@@ -1,8 +1,9 @@
 /** The largest and smallest elements along an axis, and partitions. */
-import { isInteger, type DType } from "../dtype.ts";
+import { isComplex, isInteger, type DType } from "../dtype.ts";
 import { DtypeError, ValueError } from "../errors.ts";
 import { asTensor } from "./constant.ts";
 import { normalizeAxisOf } from "./dimshuffle.ts";
+import { Extremes, MOST_SELECTED } from "./extremes.ts";
 import { cast } from "./math.ts";
 import { optionsOf } from "./options.ts";
 import { ravel } from "./reshape.ts";
@@ -50,6 +51,10 @@ export function topkAndArgtopk(
   if (number === 0) throw new ValueError("topk: kth must not be 0; give a negative number for the smallest.", details);
   if (number !== null && known !== null && Math.abs(number) > known) {
     throw new ValueError(`topk: ${Math.abs(number)} elements were asked for, axis ${axis} has ${known}.`, details);
+  }
+  if (number !== null && Math.abs(number) <= MOST_SELECTED && !isComplex(v.dtype)) {
+    const [values, places] = new Extremes(axis, number).makeNode(v).outputs as [TensorVariable, TensorVariable];
+    return [values, cast(places, idxDtype)];
   }
   const { sub, ifNegative, of } = sizeAlgebra;
   const count = ifNegative(k, sub(of(0), k), k);

@@ -99,6 +99,9 @@ describe("sort and argsort", () => {
     verifyGrad((x) => T.mul(T.sort(x), weights), [m]);
     verifyGrad((x) => T.mul(T.sqr(T.sort(x, { axis: 0 })), weights), [m]);
     verifyGrad((x) => T.sort(x, { axis: null }).cumsum(), [m]);
+    verifyGrad((x) => T.sqr(T.topk(x, 2)), [m]);
+    verifyGrad((x) => T.sqr(T.topk(x, -1, { axis: 0 })).sum(), [m]);
+    verifyGrad((x) => T.topk(x, 3, null).cumsum(), [m]);
   });
 });
 

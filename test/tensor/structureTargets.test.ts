@@ -75,6 +75,39 @@ describe("sorting lines of every length", () => {
   });
 });
 
+describe("the largest and smallest few", () => {
+  it.each(DTYPES.filter((d) => !d.startsWith("complex")))("%s", (dtype) => {
+    const x = T.tensor({ dtype, shape: [null] });
+    const args = [100, 129, 3000].map((n) => [mixed(dtype, n)]);
+    agree([x], [...T.topkAndArgtopk(x, 100), ...T.topkAndArgtopk(x, -100)], args);
+  });
+
+  it("in the worst orders, equal ones, and those that are no numbers", () => {
+    const x = T.dvector("x");
+    const kinds: ((i: number) => number)[] = [
+      (i) => i,
+      (i) => -i,
+      () => 7,
+      () => NaN,
+      (i) => (i % 3 === 0 ? NaN : i % 3 === 1 ? 0 : -0),
+      (i) => (i % 1000 === 0 ? NaN : (i * 7919) % 1001),
+    ];
+    const args = [300, 70_000].flatMap((n) => kinds.map((f) => [Float64Array.from({ length: n }, (_, i) => f(i))]));
+    for (const k of [1, 200]) agree([x], [...T.topkAndArgtopk(x, k), ...T.topkAndArgtopk(x, -k)], args);
+  });
+
+  it("of every axis, and as many as there are", () => {
+    const x = T.tensor({ dtype: "float32", shape: [null, null, null] });
+    for (const axis of [0, 1, 2]) {
+      const args = [[sample("float32", [5, 6, 7])], [sample("float32", [7, 300, 5])], [sample("float32", [6, 5, 400])]];
+      agree([x], [...T.topkAndArgtopk(x, 5, { axis }), ...T.topkAndArgtopk(x, -3, { axis })], args);
+    }
+    const f = theano.function([x], T.topk(x, 5));
+    expect(() => f(theano.zeros([2, 3, 4], "float32"))).toThrow(theano.ShapeMismatchError);
+    expect(f(theano.zeros([2, 0, 5], "float32")).shape).toEqual([2, 0, 5]);
+  });
+});
+
 describe("transpositions in tiles", () => {
   it.each(DTYPES)("%s", (dtype) => {
     const x = T.tensor({ dtype, shape: [null, null] });
