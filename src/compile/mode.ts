@@ -15,7 +15,7 @@ import { normalFormRules, uncanonicalizeRules } from "../tensor/rewriting/chains
 import { factoringRules, likeTermRules, powerRules } from "../tensor/rewriting/collecting.ts";
 import { foldingRules } from "../tensor/rewriting/constantFolding.ts";
 import { exponentialProductRules, exponentialRules, ratioRules } from "../tensor/rewriting/exponentials.ts";
-import { incSubtensorRules, sparseUpdateRules } from "../tensor/rewriting/incSubtensor.ts";
+import { incSubtensorRules, maskRules, sparseUpdateRules } from "../tensor/rewriting/incSubtensor.ts";
 import { layoutRules } from "../tensor/rewriting/layouts.ts";
 import { choiceRules, logicRules, optionalRules } from "../tensor/rewriting/logic.ts";
 import { magnitudeRules } from "../tensor/rewriting/magnitudes.ts";
@@ -123,7 +123,7 @@ export const PASSES: readonly ModePass[] = [
     levels: ["fast_run"],
   },
   { name: "blas", rules: blasRules, until: "fixpoint", levels: ["fast_run"] },
-  { name: "expand", rules: [...expandRules], until: "once", levels: ["fast_run"] },
+  { name: "expand", rules: [...expandRules, ...maskRules], until: "once", levels: ["fast_run"] },
   {
     name: "uncanonicalize",
     rules: [...foldingRules, ...shapeRules, ...cleanupRules, ...choiceRules, ...uncanonicalizeRules],

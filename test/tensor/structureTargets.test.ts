@@ -188,4 +188,56 @@ describe("masks", () => {
       expect(places.toList()).toEqual(wanted);
     }
   });
+
+  it.each(DTYPES)("of elements and rows of %s", (dtype) => {
+    const [v, t] = [T.tensor({ dtype, shape: [null] }), T.tensor({ dtype, shape: [null, null, null] })];
+    const bools = (rank: number): TensorVariable => T.tensor({ dtype: "bool", shape: Array(rank).fill(null) });
+    const masks = (shape: readonly number[]): NdArray[] =>
+      [0, 1, 3].map((kind) => {
+        const n = shape.reduce((p, q) => p * q, 1);
+        const data = Uint8Array.from({ length: n }, (_, i) => Number([false, true, false, (i * 7919) % 5 < 2][kind]));
+        return theano.array({ data, shape, dtype: "bool" });
+      });
+    const m = bools(1);
+    for (const n of [0, 1, 1003])
+      agree(
+        [v, m],
+        [v.at(m), v.at("::-1").at(m)],
+        masks([n]).map((mask) => [mixed(dtype, n), mask]),
+      );
+    const [rows, table, cube] = [bools(1), bools(2), bools(3)];
+    const x = sample(dtype, [4, 5, 3]);
+    agree(
+      [t, rows],
+      [t.at(rows)],
+      masks([4]).map((mask) => [x, mask]),
+    );
+    agree(
+      [t, table],
+      [t.at(table)],
+      masks([4, 5]).map((mask) => [x, mask]),
+    );
+    agree(
+      [t, cube],
+      [t.at(cube)],
+      masks([4, 5, 3]).map((mask) => [x, mask]),
+    );
+  });
+
+  it("that do not fit are refused, and gradients go where elements came from", () => {
+    const [x, m] = [T.dvector("x"), T.tensor({ dtype: "bool", shape: [null] })];
+    for (const linker of ["reference", ...TARGETS] as const) {
+      const mode = new theano.Mode({ linker });
+      const f = theano.function([x, m], x.at(m), { mode });
+      for (const mask of [
+        [true, false],
+        [true, false, true, true],
+      ]) {
+        expect(() => f([1, 2, 3], mask)).toThrow(theano.IndexError);
+        expect(() => f([1, 2, 3], mask)).toThrow(/mask does not fit/);
+      }
+      const g = theano.function([x, m], theano.grad(T.sum(T.sqr(x.at(m))), x), { mode });
+      expect(g([1, 2, 3], [true, false, true]).toList()).toEqual([2, 0, 6]);
+    }
+  });
 });

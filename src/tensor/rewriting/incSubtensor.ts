@@ -5,9 +5,16 @@ import { nodeRule, type Rule, type RuleContext, type RuleResult } from "../../gr
 import type { Variable } from "../../graph/variable.ts";
 import { isFloat } from "../../dtype.ts";
 import { add, mul, neg } from "../math.ts";
-import { specifyShape } from "../shape.ts";
+import { SpecifyShape, specifyShape } from "../shape.ts";
 import { bind } from "../subtensor/entries.ts";
-import { AdvancedIncSubtensor, AdvancedSubtensor, IncSubtensor, Subtensor } from "../subtensor/index.ts";
+import {
+  AdvancedIncSubtensor,
+  AdvancedSubtensor,
+  IncSubtensor,
+  MaskedSelection,
+  Nonzero,
+  Subtensor,
+} from "../subtensor/index.ts";
 import type { TensorVariable } from "../variable.ts";
 import { asScalar, elemNode, isSameSize, like, nameOf, peel, sameBroadcast, scalarValue } from "./matchers.ts";
 import { isFull, padEntries, simplified } from "./subtensor.ts";
@@ -172,5 +179,27 @@ export const sparseUpdateRules: readonly Rule[] = [
   nodeRule("local_incsubtensor_of_zeros_to_setsubtensor", ["IncSubtensor"], incrementOfZeros, {
     exactness: "special",
     formula: "inc(zeros[i], y) = set(zeros[i], y)",
+  }),
+];
+
+/** What a mask selects from the first axes of x, without its positions. */
+function selectMasked(node: Apply): RuleResult {
+  const [x, ...places] = node.inputs as T[];
+  const found = places[0]!.owner;
+  const { op } = node;
+  if (!(op instanceof AdvancedSubtensor) || found === null || !(found.op instanceof Nonzero)) return null;
+  const isWhole = places.length === found.outputs.length && places.every((v, k) => v.owner === found && v.index === k);
+  if (!isWhole || !op.axes.every((axis, k) => axis === k)) return null;
+  // The sizes that were asserted of the mask are those of x; the op looks at them itself.
+  const asserted = found.inputs[0]!.owner;
+  if (asserted === null || !(asserted.op instanceof SpecifyShape) || !asserted.op.mask) return null;
+  if ((node.outputs[0] as T).type.shape[0] !== null) return null;
+  return new MaskedSelection().call(x!, asserted.inputs[0]!) as T;
+}
+
+export const maskRules: readonly Rule[] = [
+  nodeRule("local_advanced_boolean_subtensor", ["AdvancedSubtensor1", "AdvancedSubtensor"], selectMasked, {
+    exactness: "exact",
+    formula: "x[nonzero(mask)] = x[mask]",
   }),
 ];

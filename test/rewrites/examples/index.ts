@@ -12,7 +12,7 @@ import { chainRules, normalFormRules, uncanonicalizeRules } from "../../../src/t
 import { factoringRules, likeTermRules, powerRules } from "../../../src/tensor/rewriting/collecting.ts";
 import { foldingRules } from "../../../src/tensor/rewriting/constantFolding.ts";
 import { exponentialProductRules, exponentialRules, ratioRules } from "../../../src/tensor/rewriting/exponentials.ts";
-import { incSubtensorRules, sparseUpdateRules } from "../../../src/tensor/rewriting/incSubtensor.ts";
+import { incSubtensorRules, maskRules, sparseUpdateRules } from "../../../src/tensor/rewriting/incSubtensor.ts";
 import { layoutRules } from "../../../src/tensor/rewriting/layouts.ts";
 import { linalgRules } from "../../../src/tensor/rewriting/linalg.ts";
 import { choiceRules, logicRules, optionalRules } from "../../../src/tensor/rewriting/logic.ts";
@@ -49,7 +49,7 @@ import { softmaxExamples } from "./softmax.ts";
 import { softmaxFormExamples } from "./softmaxForms.ts";
 import { specializeExamples } from "./specialize.ts";
 import { stabilizeExamples } from "./stabilize.ts";
-import { incSubtensorExamples, subtensorExamples } from "./subtensor.ts";
+import { incSubtensorExamples, maskExamples, subtensorExamples } from "./subtensor.ts";
 import { tailExamples } from "./tails.ts";
 import { writeExamples } from "./writes.ts";
 
@@ -151,6 +151,7 @@ export const TABLES: readonly Table[] = [
     [...incSubtensorRules, ...sparseUpdateRules],
     incSubtensorExamples,
   ),
+  table("masks", "What a mask selects, without positions.", maskRules, maskExamples),
   table(
     "stores in a row",
     "Stores to one part, reads of another, and sums of stores.",

@@ -104,3 +104,10 @@ export const incSubtensorExamples: Examples = {
     outputs: [incSubtensor(at(zerosOf(m), 1), x)],
   }),
 };
+
+export const maskExamples: Examples = {
+  local_advanced_boolean_subtensor: () => ({
+    inputs: [x, m],
+    outputs: [at(x, M.gt(x, 0)), at(m, M.lt(m, 0)), at(m, M.gt(at(m, ":", 0), 0))],
+  }),
+};
