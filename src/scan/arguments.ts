@@ -63,7 +63,7 @@ function isTapped<K extends string>(x: unknown, key: K): x is { readonly [k in K
 }
 
 function tapsOf(taps: unknown, fallback: number, what: string): number[] {
-  if (taps === undefined) return [fallback];
+  if (taps === undefined || taps === null) return [fallback];
   const list = (Array.isArray(taps) ? taps : [taps]) as unknown[];
   for (const t of list) {
     if (typeof t !== "number" || !Number.isInteger(t)) {
@@ -78,6 +78,11 @@ export function readSequences(given: SequenceLike | readonly SequenceLike[] | un
   return listOf(given, isNumbers).map((s, i) => {
     const what = `sequence ${i}`;
     const tapped = isTapped(s, "input");
+    if (!tapped && isTapped(s, "taps")) {
+      throw new ArgumentError(`scan: ${what} has taps but no input: write { input: ..., taps: [-1, 0] }.`, {
+        op: "scan",
+      });
+    }
     const input = asTensor(tapped ? s.input : (s as TensorLike));
     if (input.ndim === 0) {
       throw new RankError(
@@ -90,10 +95,24 @@ export function readSequences(given: SequenceLike | readonly SequenceLike[] | un
   });
 }
 
+/** Is this a description (`{}`, `{ initial: null }`) of an output that is not fed back? */
+function hasNoInitial(o: object | number | boolean | bigint, what: string): boolean {
+  if (typeof o !== "object" || Object.getPrototypeOf(o) !== Object.prototype) return false;
+  const { initial, taps } = o as { initial?: unknown; taps?: unknown };
+  const isDescription = Object.keys(o).every((key) => key === "initial" || key === "taps");
+  if (!isDescription || (initial !== undefined && initial !== null)) return false;
+  if (taps === undefined || taps === null) return true;
+  throw new ValueError(
+    `scan: ${what} has taps but no initial value. Earlier values of an output can be read when the first ones are given: ` +
+      "{ initial: ..., taps: [-1] }.",
+    { op: "scan" },
+  );
+}
+
 export function readOutputs(given: OutputInfo | readonly OutputInfo[] | undefined): ReadOutput[] {
   return listOf(given, isNumbers).map((o, i) => {
     const what = `output ${i}`;
-    if (o === null || o === undefined) return { initial: null, taps: [] };
+    if (o === null || o === undefined || hasNoInitial(o, what)) return { initial: null, taps: [] };
     if (!isTapped(o, "initial")) return { initial: asTensor(o as TensorLike), taps: [-1] };
     const taps = tapsOf(o.taps, -1, what);
     const initial = asTensor(o.initial);

@@ -140,6 +140,8 @@ class ScanBuilder {
   readonly #options: StepOptions<StepResult>;
   readonly #reverse: boolean;
   readonly #length: TensorVariable;
+  /** Do the sequences say how many steps there are? */
+  readonly #isCounted: boolean;
   readonly #slices: TensorVariable[] = [];
   readonly #sequences: TensorVariable[] = [];
   readonly #registers: Register[] = [];
@@ -169,6 +171,7 @@ class ScanBuilder {
         { op: "scan" },
       );
     }
+    this.#isCounted = steps === null;
     this.#length = steps ?? lengths.reduce((a, b) => sizeAlgebra.min(a, b));
     this.#checkLengths(lengths);
     for (const [i, { input, taps }] of sequences.entries()) this.#addSequence(input, taps, lengths[i]!);
@@ -196,10 +199,14 @@ class ScanBuilder {
       // From the end, Theano counts its steps from the last row that all taps can read.
       if (this.#reverse) rows = at(rows, "::-1");
       if (this.#length !== available) rows = at(rows, slice(0, this.#length));
-      rows = specifyShape(
-        rows,
-        rows.type.shape.map((n, axis) => (axis === 0 && n === null ? knownSize(this.#length) : null)),
-      );
+      // Rules that do without the loop must not do without its error.
+      const isSure = rows.type.shape[0] !== null || (this.#isCounted && knownSize(this.#length) === null);
+      if (!isSure)
+        rows = specifyShape(
+          rows,
+          rows.type.shape.map((_, axis) => (axis === 0 ? this.#length : null)),
+          { role: "sequence" },
+        );
       const { dtype, shape } = rows.type;
       const name =
         input.name === undefined ? undefined : `${input.name}[t${tap === 0 ? "" : tap > 0 ? `+${tap}` : tap}]`;
@@ -328,7 +335,7 @@ function wrongCount(outputs: number, infos: number): Error {
 }
 
 function readSteps(given: SizeLike | undefined): { steps: TensorVariable | null; isNegative: boolean } {
-  if (given === undefined) return { steps: null, isNegative: false };
+  if (given === undefined || given === null) return { steps: null, isNegative: false };
   const isNumber = typeof given === "number" || typeof given === "bigint";
   if (isNumber && Number(given) < 0) return { steps: asSize(-Number(given), "scan"), isNegative: true };
   const steps = asSize(given, "scan");

@@ -85,22 +85,28 @@ export function shape(x: TensorLike): readonly TensorVariable[] {
   return Object.freeze(v.type.shape.map((_, axis) => shapeI(v, axis)));
 }
 
+const WRONG_SIZE: Readonly<Record<SpecifyShape["role"], string>> = {
+  value: "ShapeMismatchError: specifyShape: a size is not what was asserted.",
+  mask: "IndexError: The mask does not fit: a size is not that of the tensor.",
+  sequence: "ShapeMismatchError: scan: a sequence has rows for fewer steps than nSteps says.",
+};
+
 /** Requires that sizes are what is said of them. A size of `null` says nothing. */
 export class SpecifyShape extends Op {
   readonly name = "SpecifyShape";
   /** Axes about which something is said; the inputs after the first are their sizes, in order. */
   readonly axes: readonly number[];
-  /** Is this a mask, whose sizes must be those of the tensor that it selects from? */
-  readonly mask: boolean;
+  /** What the tensor is, for the error: sizes of a mask must be those of the tensor that it selects from, rows of a sequence as many as steps. */
+  readonly role: "value" | "mask" | "sequence";
 
-  constructor(axes: readonly number[], mask = false) {
+  constructor(axes: readonly number[], role: SpecifyShape["role"] = "value") {
     super();
     this.axes = axes;
-    this.mask = mask;
+    this.role = role;
   }
 
   override get key(): string {
-    return `SpecifyShape{${this.axes.join(",")}${this.mask ? ";mask" : ""}}`;
+    return `SpecifyShape{${this.axes.join(",")}${this.role === "value" ? "" : `;${this.role}`}}`;
   }
 
   override canFail(): boolean {
@@ -134,9 +140,13 @@ export class SpecifyShape extends Op {
       const size = x!.shape[axis];
       if (size === n) continue;
       const details = { inputs: [{ dtype: x!.dtype, shape: x!.shape }], createdAt: node.createdAt[0] };
-      if (this.mask) {
+      if (this.role === "mask") {
         const message = `The mask does not fit: its axis ${axis} has size ${size}, the tensor's ${n}.`;
         throw new IndexError(message, { op: "at", ...details });
+      }
+      if (this.role === "sequence") {
+        const message = `scan: a sequence has rows for ${size} steps only, nSteps is ${n}.`;
+        throw new ShapeMismatchError(message, { op: "scan", ...details });
       }
       throw new ShapeMismatchError(`specifyShape: axis ${axis} has size ${size}, but ${n} was asserted.`, {
         op: "SpecifyShape",
@@ -162,9 +172,7 @@ export class SpecifyShape extends Op {
 
   lower(ctx: LowerContext): Lowered {
     const { b } = ctx;
-    const message = this.mask
-      ? "IndexError: The mask does not fit: a size is not that of the tensor."
-      : "ShapeMismatchError: specifyShape: a size is not what was asserted.";
+    const message = WRONG_SIZE[this.role];
     for (const axis of this.axes) {
       const same = b.eq(ctx.inputs[0]!.shape[axis]!, ctx.outputs[0]!.shape[axis]!);
       if (same.kind !== "const" || same.value !== true) ctx.check(same, message);
@@ -190,8 +198,8 @@ export class SpecifyShape extends Op {
 }
 
 export interface SpecifyShapeOptions {
-  /** `x` is a mask: a size that differs is an IndexError. */
-  readonly mask?: boolean;
+  /** What `x` is, for the error: with a mask a size that differs is an IndexError. */
+  readonly role?: SpecifyShape["role"];
 }
 
 /**
@@ -227,7 +235,7 @@ export function specifyShape(
     axes.push(axis);
     inputs.push(n);
   }
-  return axes.length === 0 ? v : (new SpecifyShape(axes, options.mask).call(v, ...inputs) as TensorVariable);
+  return axes.length === 0 ? v : (new SpecifyShape(axes, options.role).call(v, ...inputs) as TensorVariable);
 }
 
 /** Forgets, or asserts, that axes have size 1. Entry: `[axis, broadcastable]`. */

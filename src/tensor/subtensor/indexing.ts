@@ -287,5 +287,5 @@ function maskIndices(x: TensorVariable, mask: TensorVariable, first: number): Te
     );
   }
   const sizes = mask.type.shape.map((_, k) => shapeI(x, first + k));
-  return nonzeroIndices(specifyShape(mask, sizes, { mask: true }));
+  return nonzeroIndices(specifyShape(mask, sizes, { role: "mask" }));
 }
