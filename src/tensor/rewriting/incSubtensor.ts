@@ -192,7 +192,7 @@ function selectMasked(node: Apply): RuleResult {
   if (!isWhole || !op.axes.every((axis, k) => axis === k)) return null;
   // The sizes that were asserted of the mask are those of x; the op looks at them itself.
   const asserted = found.inputs[0]!.owner;
-  if (asserted === null || !(asserted.op instanceof SpecifyShape) || !asserted.op.mask) return null;
+  if (asserted === null || !(asserted.op instanceof SpecifyShape) || asserted.op.role !== "mask") return null;
   if ((node.outputs[0] as T).type.shape[0] !== null) return null;
   return new MaskedSelection().call(x!, asserted.inputs[0]!) as T;
 }

@@ -178,7 +178,7 @@ function uselessSpecifyShape(node: Apply): RuleResult {
 function mergeSpecifiedShapes(node: Apply): RuleResult {
   const { op } = node;
   const inner = node.inputs[0]!.owner;
-  if (!(op instanceof SpecifyShape) || !(inner?.op instanceof SpecifyShape) || op.mask !== inner.op.mask) return null;
+  if (!(op instanceof SpecifyShape) || !(inner?.op instanceof SpecifyShape) || op.role !== inner.op.role) return null;
   const sizes = new Map(inner.op.axes.map((axis, k) => [axis, inner.inputs[k + 1] as T]));
   for (const [k, axis] of op.axes.entries()) {
     const n = node.inputs[k + 1] as T;
@@ -186,7 +186,7 @@ function mergeSpecifiedShapes(node: Apply): RuleResult {
     sizes.set(axis, n);
   }
   const axes = [...sizes.keys()].sort((a, b) => a - b);
-  return new SpecifyShape(axes, op.mask).call(inner.inputs[0]!, ...axes.map((axis) => sizes.get(axis)!));
+  return new SpecifyShape(axes, op.role).call(inner.inputs[0]!, ...axes.map((axis) => sizes.get(axis)!));
 }
 
 export const shapeRules: readonly Rule[] = [
