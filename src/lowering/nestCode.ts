@@ -16,6 +16,7 @@ import {
   type ReduceMember,
 } from "./steps.ts";
 import { label } from "./sizeScope.ts";
+import { inStages, type MakeScratch } from "./stages.ts";
 import { inTiles } from "./tiles.ts";
 import { commonOrder, isSerial } from "./order.ts";
 import type { Binding } from "./storage.ts";
@@ -79,8 +80,14 @@ export class NestCode {
     if (columns !== null) return this.#accumulators.wrap(fresh, [], columns);
     const body = isFlat ? this.#flatItems() : items.flatMap((i) => this.#item(i));
     if (!this.#accumulators.isEmpty) return this.#accumulators.wrap(fresh, body, null);
-    const tiles = isFlat ? inTiles(this.#tracer.alg, fresh, body) : null;
-    return tiles ?? wrapLoops(fresh, body, isFlat ? "vector" : "parallel", "parallel");
+    return this.#special(isFlat, fresh, body) ?? wrapLoops(fresh, body, isFlat ? "vector" : "parallel", "parallel");
+  }
+
+  /** An elementwise nest whose loops are not simply one inside the other. */
+  #special(isFlat: boolean, loops: readonly Axis[], body: readonly Stmt[]): Stmt[] | null {
+    if (!isFlat) return null;
+    const scratch: MakeScratch = (name, type, size) => this.#ctx.scratch(name, type, size, this.#step, true);
+    return inTiles(this.#tracer.alg, loops, body) ?? inStages(this.#tracer.alg, loops, body, scratch);
   }
 
   // --- items -----------------------------------------------------------------------------------
