@@ -234,7 +234,9 @@ export class NestCode {
       }),
     );
     const targets = accs.map((a) => a.target);
-    let body: readonly Stmt[] = [...lets, ...stores];
+    const wide = stores.length > 0 ? null : this.#wideElements(loops, lets, accs, blocks);
+    if (wide !== null) accs = wide.accs;
+    let body: readonly Stmt[] = wide === null ? [...lets, ...stores] : [];
     const chain = loops.length > 0 ? loops : [{ ref: b.ref("index", "j"), size: b.index(1) }];
     for (let i = chain.length - 1; i >= 0; i--) {
       const { ref, size } = chain[i]!;
@@ -249,6 +251,7 @@ export class NestCode {
         isInnermost,
       );
       body = [{ kind: "reduce", ref, extent: size, body, accs: own, order }];
+      if (isInnermost && wide !== null) body = [...wide.before, ...body];
       // The next loop out combines the partial results.
       accs = own.map((a, k) => ({ target: targets[k]!, monoid: a.monoid, value: a.target }));
     }
@@ -259,6 +262,26 @@ export class NestCode {
       this.#finish(m, parts, positions.get(m), result);
     }
     return result;
+  }
+
+  /** Elements that are made of very many arrays are computed before, in stages. */
+  #wideElements(
+    loops: readonly Axis[],
+    lets: readonly Stmt[],
+    accs: readonly Accumulator[],
+    blocks: Blocks | null,
+  ): { readonly before: readonly Stmt[]; readonly accs: Accumulator[] } | null {
+    const { b, alg } = this.#tracer;
+    const [loop] = loops.slice(-1);
+    if (loop === undefined) return null;
+    const size = loops.length === 1 && blocks !== null ? b.index(blocks.length) : loop.size;
+    const scratch: MakeScratch = (name, type, n) => this.#ctx.scratch(name, type, n, this.#step, true);
+    const elements = accs.map((a) => b.workerBuffer("elements", a.value.type, size));
+    const stores = accs.map((a, i): Stmt => ({ kind: "store", buffer: elements[i]!, index: loop.ref, value: a.value }));
+    const before = inStages(alg, [loop], [...lets, ...stores], scratch, "serial");
+    if (before === null) return null;
+    for (const buffer of elements) this.#ctx.adopt(buffer, this.#step);
+    return { before, accs: accs.map((a, i) => ({ ...a, value: b.load(elements[i]!, loop.ref) })) };
   }
 
   /** `body` for every block, then what the blocks came to in their order. */

@@ -15,7 +15,7 @@
  * Stages of 16 were slower by a half on large arrays, strips of 2,048 by as much; 20 inputs gain a fifth in WebAssembly and nothing in C. The
  * last row reads each array twice, which pays from 40 inputs on.
  */
-import type { Buffer, Expr, Ref, ScalarType, Stmt, Store } from "../ir/node.ts";
+import type { Buffer, Expr, LoopMode, Ref, ScalarType, Stmt, Store } from "../ir/node.ts";
 import { children, within } from "../ir/traverse.ts";
 import type { Axis } from "./collapse.ts";
 import type { IndexAlgebra } from "./indexAlgebra.ts";
@@ -44,6 +44,7 @@ export function inStages(
   axes: readonly Axis[],
   body: readonly Stmt[],
   makeScratch: MakeScratch,
+  outermost: LoopMode = "parallel",
 ): Stmt[] | null {
   const inner = axes.at(-1);
   if (inner === undefined || body.length === 0) return null;
@@ -84,12 +85,12 @@ export function inStages(
       kind: "for",
       ref: strip,
       extent: b.idiv(b.add(inner.size, length - 1), length),
-      mode: axes.length === 1 ? "parallel" : "serial",
+      mode: axes.length === 1 ? outermost : "serial",
       body: [{ kind: "let", ref: start, value: b.mul(strip, length) }, ...loops],
     },
   ];
   for (const { ref, size: extent } of axes.slice(0, -1).toReversed()) {
-    result = [{ kind: "for", ref, extent, mode: ref === axes[0]!.ref ? "parallel" : "serial", body: result }];
+    result = [{ kind: "for", ref, extent, mode: ref === axes[0]!.ref ? outermost : "serial", body: result }];
   }
   return result;
 }

@@ -104,6 +104,31 @@ describe("what goes in stages agrees with perform and the interpreter", () => {
     );
   });
 
+  it("reductions of everything, of rows and of columns", () => {
+    const xs = Array.from({ length: 26 }, (_, i) => T.dmatrix(`x${i}`) as TensorVariable);
+    const wide = T.sqr(T.add(...(xs as [TensorVariable])));
+    const outputs = [
+      wide.sum(),
+      wide.max({ axis: 1 }),
+      T.argmin(wide, { axis: 1 }),
+      wide.sum({ axis: 0 }),
+      T.mean(wide.T),
+      wide.mul(2),
+    ];
+    const each = outputs.map((y) => [y]);
+    const shapes = [
+      [1, 1],
+      [6, 6],
+      [3, 1_300],
+    ];
+    for (const results of [outputs, ...each]) {
+      const args = shapes.map((shape) => xs.map((_, i) => sample("float64", shape, i)));
+      agree("reductions", xs, results, args, { rel: 1e-12, abs: 1e-12 });
+    }
+    const text = program([wide.sum()], xs);
+    expect(text).toMatch(/reduce j .*\n.* = sum elements\[j\]/);
+  });
+
   it("more than a strip", () => {
     const xs = vectors(14);
     const args = xs.map((_, i) => sample("float64", [16_384 * 2 + 5], i));
