@@ -38,7 +38,7 @@ export interface FunctionOptions {
   readonly allowInputDowncast?: boolean;
   /** Ignore the default updates of all, or of these, shared variables. */
   readonly noDefaultUpdates?: boolean | readonly SharedVariable[];
-  /** Measure each call. */
+  /** Measure each call, and each rule of the rewriting. */
   readonly profile?: boolean;
   /** Where the function runs. */
   readonly device?: string;
@@ -92,9 +92,10 @@ export function compile(
   const makeGraph = (): FunctionGraph => new FunctionGraph(graphInputs, [...results, ...updates.values()]);
   const graph = profile.measure("graph", makeGraph);
   if (isTraced("graph")) console.error(`graph of ${name}\n${debugprint(graph.outputs)}`);
-  profile.rulesTimed = config.profileOptimizer;
+  const isProfiled = options.profile ?? config.profile;
+  profile.rulesTimed = isProfiled || config.profileOptimizer;
   profile.measure("rewrite", () => {
-    profile.passes = rewrite(graph, mode);
+    profile.passes = rewrite(graph, mode, undefined, profile.rulesTimed);
   });
   const linkInputs = explicit.map(
     (spec): LinkInput => ({
@@ -122,7 +123,7 @@ export function compile(
     graph,
     linked,
     profile,
-    isProfiled: options.profile ?? config.profile,
+    isProfiled,
     copy: (wanted) => compile(copySpecification(specification, wanted), wanted.name ?? name, options),
   });
   const names = [...layout.names, ...Array.from(updates.keys(), (target) => `update of ${target.toString()}`)];

@@ -8,6 +8,7 @@ import { branchRules, ifElseRules, lazyRules } from "../scan/rewriting/ifElse.ts
 import { mergeRules } from "../scan/rewriting/merge.ts";
 import { pushDotRules } from "../scan/rewriting/pushDots.ts";
 import { pushOutRules } from "../scan/rewriting/pushOut.ts";
+import { advancedIndexingRules } from "../tensor/rewriting/advancedIndexing.ts";
 import { assertionRules } from "../tensor/rewriting/assertions.ts";
 import { blasRules, dotRules } from "../tensor/rewriting/blas.ts";
 import { canonicalizeRules, signRules } from "../tensor/rewriting/canonicalize.ts";
@@ -65,6 +66,7 @@ export const PASSES: readonly ModePass[] = [
       ...reductionLayoutRules,
       ...diagonalRules,
       ...subtensorRules,
+      ...advancedIndexingRules,
       ...incSubtensorRules,
       ...writeRules,
       ...optionalRules,
@@ -104,6 +106,7 @@ export const PASSES: readonly ModePass[] = [
       ...ifElseRules,
       ...crossentropyRules,
       ...subtensorRules,
+      ...advancedIndexingRules,
       ...incSubtensorRules,
       ...writeRules,
       ...sparseSumRules,

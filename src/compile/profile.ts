@@ -8,7 +8,7 @@ export interface RuleProfile {
   /** How many nodes it was tried on, and how many of them it changed. */
   readonly tried: number;
   readonly fired: number;
-  /** Time of all its tries; undefined unless `config.profileOptimizer` was on when the function was made. */
+  /** Time of all its tries; undefined unless the function was made with `{ profile: true }` or `config.profileOptimizer`. */
   readonly milliseconds: number | undefined;
 }
 
@@ -44,7 +44,7 @@ export class Profile {
     this.name = name;
   }
 
-  /** What each rule of rewriting did. Counts always; times with `config.profileOptimizer`. */
+  /** What each rule of rewriting did. Counts always; times with `{ profile: true }` or `config.profileOptimizer`. */
   get compile(): CompileProfile {
     const rules: RuleProfile[] = [];
     const all = new Set<string>();

@@ -12,15 +12,21 @@ import { stepLine, stepOf } from "./step.ts";
 
 /**
  * @param onFire is told of each replacement just before it is made; without it, `config.optimizerVerbose` prints them
+ * @param timed measures every try of a rule
  */
-export function rewrite(graph: FunctionGraph, mode: Mode, onFire?: (firing: Firing) => void): readonly PassStats[] {
+export function rewrite(
+  graph: FunctionGraph,
+  mode: Mode,
+  onFire?: (firing: Firing) => void,
+  timed: boolean = config.profileOptimizer,
+): readonly PassStats[] {
   const shapes = new ShapeMap(shapeI);
   const tell = onFire ?? verbose(graph);
   const passes = mode.passes();
   return runPasses(graph, [...withInner(passes)], {
     ruleKeys,
     context: { scalarValue, peel, shapeOf: (v) => shapes.shapeOf(v) },
-    timed: config.profileOptimizer,
+    timed,
     ...(tell === undefined ? {} : { onFire: tell }),
   });
 }

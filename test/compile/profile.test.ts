@@ -37,7 +37,7 @@ describe("profile.compile", () => {
     expect(without.profile.compile.neverFired).not.toContain("local_logsoftmax");
   });
 
-  it("measures times under config.profileOptimizer only", () => {
+  it("measures times under config.profileOptimizer, or of a function that is profiled", () => {
     config.profileOptimizer = true;
     const { profile } = softplus();
     config.profileOptimizer = false;
@@ -50,6 +50,8 @@ describe("profile.compile", () => {
     expect(String(profile)).toMatch(
       /rules: tried \d+ times, fired 3 times; \d+ never fired\n {4}\w+ \(\w+\): [\d.]+ ms, tried/,
     );
+    expect(softplus({ profile: true }).profile.compile.rules.every((r) => r.milliseconds! >= 0)).toBe(true);
+    expect(softplus().profile.compile.rules.every((r) => r.milliseconds === undefined)).toBe(true);
     expect(String(softplus().profile)).toMatch(/rules: tried \d+ times, fired 3 times; \d+ never fired$/);
   });
 

@@ -74,6 +74,7 @@ describe("dot22scalar", () => {
   it("is not made of integers", () => {
     const m = lmatrix("m");
     expect(opsOf(rewritten({ inputs: [m], outputs: [M.mul(2, dot(m, m))] }))).toEqual(["dot", "mul"]);
+    expect(opsOf(rewritten({ inputs: [m], outputs: [M.div(m, 2)] }))).toEqual(["true_div"]);
   });
 });
 

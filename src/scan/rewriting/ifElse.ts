@@ -141,6 +141,21 @@ function addChoices(node: Apply): RuleResult {
   return rest.reduce((x, y) => add(x, y), joined);
 }
 
+/** A choice on a side of a choice by the same condition is decided. */
+function nestedChoice(node: Apply): RuleResult {
+  const { op } = node;
+  if (!(op instanceof IfElse)) return null;
+  const condition = node.inputs[0]!;
+  const values = op.sides(node.inputs.slice(1)).map((side, k) =>
+    side.map((v) => {
+      if (!(v.owner?.op instanceof IfElse) || v.owner.inputs[0] !== condition) return v;
+      return v.owner.op.sides(v.owner.inputs.slice(1))[k]![v.index]!;
+    }),
+  );
+  if (values.flat().every((v, i) => v === node.inputs[i + 1])) return null;
+  return op.makeNode(condition, ...values.flat()).outputs;
+}
+
 /** Choices by one condition are made at once, so that what several of them need is still needed by one side only. */
 function mergeChoices(node: Apply, ctx: RuleContext): RuleResult {
   const { op } = node;
@@ -162,6 +177,10 @@ function mergeChoices(node: Apply, ctx: RuleContext): RuleResult {
 
 /** For the fixpoint passes. */
 export const ifElseRules: readonly Rule[] = [
+  nodeRule("ifelse_nested", ["IfElse"], nestedChoice, {
+    exactness: "exact",
+    formula: "ifelse(c, ifelse(c, x, y), z) = ifelse(c, x, z)",
+  }),
   nodeRule("ifelse_decided", ["IfElse"], decided, {
     exactness: "exact",
     formula: "ifelse(1, x, y) = x, ifelse(c, x, x) = x",

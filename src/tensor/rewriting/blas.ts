@@ -89,7 +89,7 @@ function scalesOf(factors: readonly Variable[]): { rest: Variable; scales: reado
 function scaleOfQuotient(node: Apply): { rest: Variable; scales: readonly T[] } | null {
   const [rest, divisor] = node.inputs as [Variable, Variable];
   const scale = asScalar(divisor);
-  if (scale === null || isDiscrete(scale.dtype)) return null;
+  if (scale === null || !isFloat(scale.dtype)) return null;
   const value = scalarValue(scale);
   if (value !== undefined) {
     const reciprocal = 1 / value;

@@ -186,6 +186,7 @@ const POWERS: ReadonlySet<number> = new Set([1, 0]);
 function trivialPower(node: Apply, ctx: RuleContext): RuleResult {
   const out = node.outputs[0] as T;
   const [x, y] = node.inputs as [T, T];
+  if (scalarValue(x) === 1 && !isComplex(out.dtype)) return like(constant(1, out.dtype), out, ctx);
   const exponent = scalarValue(y);
   if (exponent === undefined || !POWERS.has(exponent)) return null;
   return exponent === 1 ? like(x, out, ctx) : like(constant(1, out.dtype), out, ctx);
@@ -325,7 +326,7 @@ export const canonicalizeRules: readonly Rule[] = [
   }),
   nodeRule("local_pow_canonicalize", ["pow"], trivialPower, {
     exactness: "exact",
-    formula: "x**1 = x; x**0 = 1",
+    formula: "x**1 = x; x**0 = 1; 1**x = 1",
   }),
   nodeRule("local_useless_elemwise", ["eq", "neq", "lt", "le", "gt", "ge"], sameArguments, {
     exactness: "exact",

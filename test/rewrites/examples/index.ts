@@ -5,6 +5,7 @@ import { mergeRules } from "../../../src/scan/rewriting/merge.ts";
 import { pushDotRules } from "../../../src/scan/rewriting/pushDots.ts";
 import { pushOutRules } from "../../../src/scan/rewriting/pushOut.ts";
 import { canonicalizeRules, signRules } from "../../../src/tensor/rewriting/canonicalize.ts";
+import { advancedIndexingRules } from "../../../src/tensor/rewriting/advancedIndexing.ts";
 import { assertionRules } from "../../../src/tensor/rewriting/assertions.ts";
 import { blasRules, dotRules } from "../../../src/tensor/rewriting/blas.ts";
 import { castRules } from "../../../src/tensor/rewriting/casts.ts";
@@ -30,6 +31,7 @@ import { tailRules } from "../../../src/tensor/rewriting/tails.ts";
 import { sparseSumRules, writeRules } from "../../../src/tensor/rewriting/writes.ts";
 import type { Rule } from "../../../src/graph/rewriting/rule.ts";
 import type { Examples } from "../example.ts";
+import { advancedIndexingExamples } from "./advancedIndexing.ts";
 import { assertionExamples } from "./assertions.ts";
 import { blasExamples } from "./blas.ts";
 import { canonicalizeExamples } from "./canonicalize.ts";
@@ -145,6 +147,7 @@ export const TABLES: readonly Table[] = [
     reductionLawExamples,
   ),
   table("indexing", "Selections of selections, and before what is computed.", subtensorRules, subtensorExamples),
+  table("lists of indices", "Lists of indices that are slices.", advancedIndexingRules, advancedIndexingExamples),
   table(
     "stores",
     "Stores and increments that do nothing, are read again, or become sparse updates.",

@@ -53,6 +53,10 @@ export const loopExamples: Examples = {
     })[0] as TensorVariable;
     return { inputs: [x, w, h], outputs: [grad(sum(all), w) as TensorVariable], tame: true };
   },
+  ifelse_nested: () => ({
+    inputs: [a, b, c],
+    outputs: [ifelse(c, ifelse(c, a, b) as TensorVariable, ifelse(c, M.exp(a), b) as TensorVariable) as TensorVariable],
+  }),
   ifelse_decided: () => ({ inputs: [x, c], outputs: [ifelse(c, x, x) as TensorVariable] }),
   ifelse_sink: () => ({ inputs: [a, c], outputs: [ifelse(c, M.exp(a), M.sin(a)) as TensorVariable], tame: true }),
   ifelse_lift_linear: () => ({
