@@ -173,6 +173,9 @@ const OPTIMIZERS: Readonly<Record<string, { level: Level | null; fusion: boolean
   default: { level: "fast_run", fusion: true },
 };
 
+/** The names that Theano's fusion of loops goes by: the tag, the pass and its rule. */
+const FUSION = ["fusion", "elemwise_fusion", "local_elemwise_fusion"] as const;
+
 /** Checks that a mode adds around every node, instead of a program. */
 export type Guard = "nan" | "debug";
 
@@ -236,8 +239,8 @@ export class Mode {
 
   /** May several nodes share a loop? */
   get fusion(): boolean {
-    if (this.#excluded.has("fusion")) return false;
-    return this.#included.includes("fusion") || OPTIMIZERS[this.optimizer]!.fusion;
+    if (FUSION.some((name) => this.#excluded.has(name))) return false;
+    return FUSION.some((name) => this.#included.includes(name)) || OPTIMIZERS[this.optimizer]!.fusion;
   }
 
   /** The passes of this mode, each with the rules that are on. */

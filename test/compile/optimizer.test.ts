@@ -102,6 +102,12 @@ describe("names and tags", () => {
     expect(firing(softplus, compile)).toEqual([]);
     expect(firing(softplus, compile.including("stabilize"))).toContain("local_log1p");
   });
+  it("turn fusion on and off by any of its names", () => {
+    for (const name of ["fusion", "elemwise_fusion", "local_elemwise_fusion"]) {
+      expect(new theano.Mode({ optimizer: "fast_run" }).excluding(name).fusion).toBe(false);
+      expect(new theano.Mode({ optimizer: "fast_compile" }).including(name).fusion).toBe(true);
+    }
+  });
   it("require", () => {
     expect([...names(new theano.Mode().requiring("BlasOpt"))]).toEqual([
       "gemm_optimizer",
