@@ -77,12 +77,20 @@ export class SizeAgreement {
       ),
     );
     if (form.c === undefined) return;
-    const out = this.#of(node.outputs[0]!);
+    // The sizes of the output are those of the addend: the product's come from its operands.
+    const { row } = form.aAxes;
+    const { column } = form.bAxes;
+    const product = [
+      ...this.#of(node.outputs[0]!).slice(0, form.batch),
+      ...(row < 0 ? [] : [a[row]!]),
+      ...(column < 0 ? [] : [b[column]!]),
+    ];
     for (const [axis, size] of this.#of(node.inputs[form.c]!).entries()) {
-      this.#requireEqual(out[axis]!, size, (valueOf) =>
+      const wanted = product[axis]!;
+      this.#requireEqual(wanted, size, (valueOf) =>
         this.mismatch(
           node,
-          `The addend has size ${valueOf(size)} on axis ${axis}, the product ${valueOf(out[axis]!)}.`,
+          `The addend has size ${valueOf(size)} on axis ${axis}, the product ${valueOf(wanted)}.`,
           valueOf,
         ),
       );

@@ -1,9 +1,11 @@
 /** Matrix products of every dtype and layout. */
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { ShapeMismatchError } from "../../src/errors.ts";
+import * as theano from "../../src/index.ts";
 import { tensor as T } from "../../src/index.ts";
 import type { DType } from "../../src/dtype.ts";
 import type { TensorVariable } from "../../src/tensor/variable.ts";
-import { agree, DTYPES, sample, type Tolerance } from "./driver.ts";
+import { agree, compileFor, DTYPES, sample, type Tolerance } from "./driver.ts";
 
 const variable = (dtype: DType, rank: number): TensorVariable =>
   T.tensor({ dtype, shape: Array.from({ length: rank }, () => null) });
@@ -148,6 +150,35 @@ describe("products agree on all linkers", () => {
           false,
         );
       }
+    }
+  });
+
+  it("an addend of another size than the product is an error, and nothing is written", () => {
+    const [a, b, c] = [variable("float64", 2), variable("float64", 2), variable("float64", 2)];
+    const [x, y] = [variable("float64", 1), variable("float64", 1)];
+    for (const linker of ["reference", "wasm"] as const) {
+      const gemm = compileFor(linker, [a, b, c], [c.sub(T.dot(a, b))]);
+      const gemv = compileFor(linker, [a, x, y], [y.sub(T.dot(a, x))]);
+      for (const [rows, columns] of [
+        [1, 3],
+        [3, 3],
+        [2, 1],
+        [2, 4],
+      ] as const) {
+        expect(() =>
+          gemm(sample("float64", [2, 5]), sample("float64", [5, 3]), sample("float64", [rows, columns])),
+        ).toThrow(ShapeMismatchError);
+      }
+      for (const n of [1, 3]) {
+        expect(() => gemv(sample("float64", [2, 5]), sample("float64", [5]), sample("float64", [n]))).toThrow(
+          ShapeMismatchError,
+        );
+      }
+      const state = theano.shared([1, 2, 3]);
+      const updates = [[state, state.sub(T.dot(a, x).mul(0.1))]] as const;
+      const step = theano.function([a, x], [], { updates, mode: new theano.Mode({ linker }) });
+      expect(() => step(sample("float64", [4, 5]), sample("float64", [5]))).toThrow(ShapeMismatchError);
+      expect(state.getValue().toList()).toEqual([1, 2, 3]);
     }
   });
 });
