@@ -5,7 +5,7 @@
 import type { IrBuilder } from "../ir/build.ts";
 import type { Expr, Ref, Size, Stmt } from "../ir/node.ts";
 import { children, ownExprs, within, withinAll } from "../ir/traverse.ts";
-import { effectsOf, mapStmt, substitution, type Effects } from "./statements.ts";
+import { eachExpr, effectsOf, mapStmt, substitution, type Effects } from "./statements.ts";
 
 /** Sizes of a program: given ones, then those computed from them. */
 export class ProgramSizes {
@@ -51,15 +51,13 @@ export class ProgramSizes {
   deriveAll(body: readonly Stmt[]): Stmt[] {
     const table = new Map<Expr, Expr>();
     const seen = new Set<Expr>();
-    const find = (e: Expr): Expr => {
-      if (seen.has(e)) return e;
+    const find = (e: Expr): void => {
+      if (e.kind === "const" || e.kind === "ref" || seen.has(e)) return;
       seen.add(e);
-      if (e.kind === "const" || e.kind === "ref") return e;
       if (e.type === "index" && this.isSize(e)) table.set(e, this.derive(e));
       else children(e).forEach(find);
-      return e;
     };
-    for (const s of body) mapStmt(s, find);
+    for (const s of body) eachExpr(s, find);
     if (table.size === 0) return [...body];
     const replace = substitution(this.#b, table);
     return body.map((s) => mapStmt(s, replace));

@@ -11,25 +11,30 @@ export interface Term {
 /** More terms than this are not multiplied out. */
 const MAX_TERMS = 16;
 
+/** Positions are asked about by each loop around them. */
+const known = new WeakMap<Expr, readonly Term[]>();
+
 /** An index expression as a sum of products; equal products are joined. */
 export function linearTerms(e: Expr): readonly Term[] {
-  return join(terms(e));
+  let terms = known.get(e);
+  if (terms === undefined) known.set(e, (terms = join(split(e))));
+  return terms;
 }
 
-function terms(e: Expr): Term[] {
+function split(e: Expr): readonly Term[] {
   if (e.kind === "const") return [{ factor: Number(e.value), parts: [] }];
   if (e.kind !== "op") return [{ factor: 1, parts: [e] }];
   const [a, b] = e.args as [Expr, Expr];
   switch (e.op) {
     case "add":
-      return [...terms(a), ...terms(b)];
+      return [...linearTerms(a), ...linearTerms(b)];
     case "sub":
-      return [...terms(a), ...terms(b).map(negated)];
+      return [...linearTerms(a), ...linearTerms(b).map(negated)];
     case "neg":
-      return terms(a).map(negated);
+      return linearTerms(a).map(negated);
     case "mul": {
-      const left = join(terms(a));
-      const right = join(terms(b));
+      const left = linearTerms(a);
+      const right = linearTerms(b);
       if (left.length * right.length > MAX_TERMS) return [{ factor: 1, parts: [e] }];
       return left.flatMap((x) => right.map((y) => product(x, y)));
     }
@@ -47,7 +52,8 @@ function product(x: Term, y: Term): Term {
   return { factor: x.factor * y.factor, parts };
 }
 
-function join(list: readonly Term[]): Term[] {
+function join(list: readonly Term[]): readonly Term[] {
+  if (list.length === 1 && list[0]!.factor !== 0) return list;
   const byParts = new Map<string, Term>();
   for (const term of list) {
     const key = term.parts.map((part) => part.id).join();
