@@ -36,6 +36,8 @@ export class FunctionGraph {
   /** What variables of graphs outside stand for in this one. */
   readonly #imported = new Map<Variable, Variable>();
   readonly #opIds = new Map<string, number>();
+  /** The nodes in order, as long as nothing is replaced. */
+  #order: readonly Apply[] | null = null;
 
   /**
    * @param inputs variables that need no computation; anything above them is not copied
@@ -58,7 +60,8 @@ export class FunctionGraph {
 
   /** The nodes that compute the outputs, each after those it depends on. */
   toposort(): Apply[] {
-    return toposort(this.#outputs, this.#inputSet);
+    this.#order ??= toposort(this.#outputs, this.#inputSet);
+    return this.#order.slice();
   }
 
   clients(v: Variable): readonly Client[] {
@@ -105,6 +108,7 @@ export class FunctionGraph {
           "a rule must keep the dtype and may only sharpen the static shape.",
       );
     }
+    this.#order = null;
     this.log.push({ rule, before: old, after: target });
     target.name ??= old.name;
     this.#redirect(old, target);

@@ -74,10 +74,10 @@ function runPass(graph: FunctionGraph, pass: Pass, options: EngineOptions): Pass
     return list;
   };
   const initial = graph.toposort();
-  const queue: Apply[] = initial;
-  const queued = new Set<Apply>(initial);
+  const queue = initial.filter((node) => rulesOf(node).length > 0);
+  const queued = new Set<Apply>(queue);
   const enqueue = (node: Apply): void => {
-    if (queued.has(node)) return;
+    if (queued.has(node) || rulesOf(node).length === 0) return;
     queued.add(node);
     queue.push(node);
   };
@@ -98,9 +98,7 @@ function runPass(graph: FunctionGraph, pass: Pass, options: EngineOptions): Pass
       const node = queue[at]!;
       queued.delete(node);
       if (!graph.has(node)) continue;
-      const rules = rulesOf(node);
-      if (rules.length === 0) continue;
-      const fired = withOriginOf(node, () => applyRules(run, node, rules));
+      const fired = withOriginOf(node, () => applyRules(run, node, rulesOf(node)));
       if (fired === null || pass.until === "once") continue;
       if (--budget < 0) {
         throw new InternalError(
