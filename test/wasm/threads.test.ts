@@ -103,6 +103,20 @@ describe("threads of the WebAssembly target", () => {
     expect(pool.jobs).toBeGreaterThan(before);
   });
 
+  it("loops that share a function", () => {
+    const before = pool.jobs;
+    const list = ["x", "y", "z"].map((name) => T.fmatrix(name));
+    const shapes = [
+      [1700, 611],
+      [911, 1203],
+      [3, 5],
+    ];
+    const outputs = list.flatMap((x) => [T.tanh(x.mul(2)).sum({ axis: 0 }), T.exp(x.neg())]);
+    const args = shapes.map((shape) => sample("float32", shape));
+    sameForAll(list, outputs, args);
+    expect(pool.jobs).toBeGreaterThan(before);
+  }, 60_000);
+
   it.each(["float32", "float64"] as const)(
     "matrix products of %s",
     (dtype) => {
