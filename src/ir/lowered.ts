@@ -181,6 +181,11 @@ export interface Block {
   emit(args: BlockArgs): readonly Stmt[];
   /** Output 0 starts as a copy of this input; when possible the input's storage is used and nothing copied. */
   readonly startsAs?: number;
+  /**
+   * The same as a copy of that input and then `emit`, in one pass over memory; null where that is not to be had. Both are contiguous and do not
+   * overlap.
+   */
+  emitCopying?(args: BlockArgs): readonly Stmt[] | null;
   /** Conditions on input elements (an index in range), read by `pull`. */
   guards?(pull: Pull): readonly Guard[];
   /** `emit` may stop the program with `fail`. */

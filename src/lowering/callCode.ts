@@ -1,5 +1,6 @@
 /** Writes library calls, blocks of statements that ops bring themselves, and guards. */
 import { InternalError } from "../errors.ts";
+import { copyRange, type Place } from "../ir/copies.ts";
 import type { BlockArgs, BlockHost, CallForm } from "../ir/lowered.ts";
 import type { Expr, MatrixOperand, Ref, Stmt } from "../ir/node.ts";
 import { wrapLoops, type CodeContext } from "./nestCode.ts";
@@ -181,17 +182,8 @@ function copyInto(ctx: CodeContext, to: Stored, from: Stored): Stmt[] {
   const slots = to.dtype.startsWith("complex") ? 2 : 1;
   const scaled = (e: Expr): Expr => alg.normal(b.mul(e, slots));
   if (sameSizes && !isShared && ctx.tracer.isContiguous(from)) {
-    return [
-      {
-        kind: "call",
-        fn: "copy",
-        to: to.buffer,
-        toOffset: scaled(to.layout.offset),
-        from: from.buffer,
-        fromOffset: scaled(from.layout.offset),
-        count: alg.multiply(b.index(slots), ...to.sizes),
-      },
-    ];
+    const place = ({ buffer, layout }: Stored): Place => ({ buffer, offset: scaled(layout.offset) });
+    return copyRange(b, place(to), place(from), alg.multiply(b.index(slots), ...to.sizes));
   }
   const loops = to.sizes.map((size, i): Axis => ({ ref: b.ref("index", `i${i}`), size }));
   const index = loops.map((l) => l.ref);
@@ -222,6 +214,10 @@ function blockCode(ctx: CodeContext, step: OpaqueStep, number: number): Stmt[] {
     addConstant: (buffer) => void ctx.tracer.constants.push(buffer),
   };
   const args: BlockArgs = { inputs, outputs, host };
-  const before = form.startsAs === undefined ? [] : copyInto(ctx, outputs[0]!, inputs[form.startsAs]!);
-  return [...before, ...form.emit(args)];
+  if (form.startsAs === undefined) return [...form.emit(args)];
+  const [to, from] = [outputs[0]!, inputs[form.startsAs]!];
+  const before = copyInto(ctx, to, from);
+  const isPlain = to.buffer !== from.buffer && [to, from].every((s) => ctx.tracer.isContiguous(s));
+  const both = before.length > 0 && isPlain ? (form.emitCopying?.(args) ?? null) : null;
+  return both === null ? [...before, ...form.emit(args)] : [...both];
 }

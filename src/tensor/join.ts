@@ -12,7 +12,8 @@ import type { Expr, Stmt } from "../ir/node.ts";
 import { asTensor, provideStack } from "./constant.ts";
 import { normalizeAxisOf } from "./dimshuffle.ts";
 import { zerosLike } from "./fill.ts";
-import { loadElement, loopNest, require, storeElement } from "./loops.ts";
+import { joinParts, type JoinedPart } from "./joinParts.ts";
+import { loadElement, require, storeElement } from "./loops.ts";
 import { cast } from "./math.ts";
 import { optionsOf } from "./options.ts";
 import { operand, shape as shapeOf, shapePadAxis } from "./shape.ts";
@@ -141,15 +142,12 @@ export class Join extends Op {
       form: "block",
       emit: (args: BlockArgs): Stmt[] => {
         let start: Expr = b.index(0);
-        return parts.flatMap((part, i) => {
-          const from = start;
-          start = b.add(start, part.shape[axis]!);
-          return loopNest(b, part.shape, (index) => {
-            const value = loadElement(b, part.dtype, args.inputs[i + 1]!, index);
-            const to = index.map((at, k) => (k === axis ? b.add(at, from) : at));
-            return storeElement(b, args.outputs[0]!, to, value);
-          });
+        const places = parts.map(({ shape }, i): JoinedPart => {
+          const place = { from: args.inputs[i + 1]!, shape, start };
+          start = b.add(start, shape[axis]!);
+          return place;
         });
+        return joinParts(b, ctx.outputs[0]!, args.outputs[0]!, places, axis);
       },
     };
   }

@@ -168,6 +168,51 @@ describe("running sums and products along every axis", () => {
   });
 });
 
+describe("vectors written to at every so many places", () => {
+  it.each(DTYPES)("%s", (dtype) => {
+    const [x, y] = [T.tensor({ dtype, shape: [null] }), T.tensor({ dtype, shape: [null] })];
+    for (const [index, count] of [
+      ["::2", (n: number) => Math.ceil(n / 2)],
+      ["1::3", (n: number) => Math.ceil((n - 1) / 3)],
+      ["2:-3:4", (n: number) => Math.max(0, Math.ceil((n - 5) / 4))],
+    ] as const) {
+      const outputs = [T.setSubtensor(x.at(index), y), T.setSubtensor(x.at(index), y.at(0))];
+      if (dtype !== "bool") outputs.push(T.incSubtensor(x.at(index), y));
+      const args = [6, 7, 8, 9, 1000, 1001].map((n) => [sample(dtype, [n]), sample(dtype, [Math.max(1, count(n))])]);
+      agree([x, y], outputs, args);
+    }
+  });
+
+  it("and nothing at all", () => {
+    const [x, y] = [T.dvector("x"), T.dvector("y")];
+    const out = T.setSubtensor(x.at("5::2"), y);
+    agree(
+      [x, y],
+      [out],
+      [0, 1, 5, 6, 7, 8].map((n) => [sample("float64", [n]), sample("float64", [n > 5 ? Math.ceil((n - 5) / 2) : 0])]),
+    );
+  });
+});
+
+describe("joined tensors", () => {
+  it.each(DTYPES)("of %s along every axis, in one piece and not", (dtype) => {
+    const [x, y] = [T.tensor({ dtype, shape: [null, null, null] }), T.tensor({ dtype, shape: [null, null, null] })];
+    for (const axis of [0, 1, 2]) {
+      const shapes = [
+        [3, 4, 5],
+        [2, 3, 200],
+        [0, 4, 5],
+        [40, 1, 130],
+      ];
+      const args = shapes.map((shape) => {
+        const other = shape.map((n, k) => (k === axis ? n + 2 : n));
+        return [sample(dtype, shape), sample(dtype, other)];
+      });
+      agree([x, y], [T.concatenate([x, y, x], axis), T.concatenate([x.at(T.slice(null, null, -1)), y], axis)], args);
+    }
+  });
+});
+
 describe("masks", () => {
   it.each([0, 1, 5, 1000])("of %d elements select in order", (n) => {
     const [x, m] = [T.dvector("x"), T.tensor({ dtype: "bool", shape: [null] })];

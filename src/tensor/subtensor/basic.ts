@@ -2,12 +2,12 @@
 import { castElement, readElement, writeElement } from "../../array/element.ts";
 import { offsetsOf } from "../../array/layout.ts";
 import { NdArray } from "../../array/ndArray.ts";
-import { isDiscrete } from "../../dtype.ts";
+import { isComplex, isDiscrete } from "../../dtype.ts";
 import { DtypeError, RankError, ShapeMismatchError } from "../../errors.ts";
 import { Apply } from "../../graph/apply.ts";
 import { Op, type InputGradient } from "../../graph/op.ts";
 import type { Variable } from "../../graph/variable.ts";
-import type { BlockArgs, Layout, LowerContext, Lowered } from "../../ir/lowered.ts";
+import type { BlockArgs, Layout, LowerContext, Lowered, Operand } from "../../ir/lowered.ts";
 import type { Expr, Stmt } from "../../ir/node.ts";
 import { zerosLike } from "../fill.ts";
 import { addElements, broadcastIndex, loadElement, loopNest, guard, scalarOperand, storeElement } from "../loops.ts";
@@ -28,6 +28,7 @@ import {
   type AxisRegion,
   type IndexEntry,
 } from "./entries.ts";
+import { copyAndWrite } from "./copyAndWrite.ts";
 
 const entriesText = (entries: readonly IndexEntry[]): string => entries.map(entryText).join(", ");
 
@@ -306,17 +307,38 @@ export class IncSubtensor extends Op {
           ...y.shape.flatMap((n, k) => (y.static[k] === 1 ? [] : guard(b.eq(n, sizes[lead + k]!), misfit))),
         ];
       },
+      emitCopying: (args) => {
+        const [region, ...others] = scalars((k) => scalarOperand(b, args.inputs[k + 2]!)).region;
+        if (region === undefined || others.length > 0) return null;
+        const whole = {
+          n: x.shape[0]!,
+          slots: isComplex(x.dtype) ? 2 : 1,
+          from: args.inputs[0]!,
+          out: args.outputs[0]!,
+        };
+        return copyAndWrite(b, whole, region, (i) => this.#write(ctx, args, [region], [i], args.inputs[0]!));
+      },
       emit: (args: BlockArgs): Stmt[] => {
         const { region } = scalars((k) => scalarOperand(b, args.inputs[k + 2]!));
         const sizes = region.flatMap((r) => r.count ?? []);
-        const [value, out] = [args.inputs[1]!, args.outputs[0]!];
-        return loopNest(b, sizes, (index) => {
-          const from = loadElement(b, y.dtype, value, broadcastIndex(b, y.static, index));
-          const to = regionIndex(ctx, region, index);
-          const stored = this.set ? from : addElements(b, x.dtype, loadElement(b, x.dtype, out, to), from);
-          return storeElement(b, out, to, stored);
-        });
+        return loopNest(b, sizes, (index) => this.#write(ctx, args, region, index, args.outputs[0]!));
       },
     };
+  }
+
+  /** One element of the region; `before` holds what it was. */
+  #write(
+    ctx: LowerContext,
+    args: BlockArgs,
+    region: readonly AxisRegion<Expr>[],
+    index: readonly Expr[],
+    before: Operand,
+  ): Stmt[] {
+    const { b } = ctx;
+    const [x, y] = [ctx.inputs[0]!, ctx.inputs[1]!];
+    const from = loadElement(b, y.dtype, args.inputs[1]!, broadcastIndex(b, y.static, index));
+    const to = regionIndex(ctx, region, index);
+    const stored = this.set ? from : addElements(b, x.dtype, loadElement(b, x.dtype, before, to), from);
+    return storeElement(b, args.outputs[0]!, to, stored);
   }
 }
