@@ -64,12 +64,15 @@ export interface LoweredProgram {
   readonly temps: readonly TempSpan[];
 }
 
-/** The nodes that have no program; their `perform` must run between programs. */
-export interface HostNodes {
+/** Why one program cannot do it all. */
+export interface Cuts {
+  /** The nodes that have no program; their `perform` must run between programs. */
   readonly hosts: ReadonlySet<Apply>;
+  /** The nodes whose sizes depend on scalars that are computed here: they need a later program, to which those are given. */
+  readonly later: ReadonlyMap<Apply, ReadonlySet<Variable>>;
 }
 
-export function lowerGraph(request: LowerRequest): LoweredProgram | HostNodes {
+export function lowerGraph(request: LowerRequest): LoweredProgram | Cuts {
   const b = new IrBuilder();
   const alg = new IndexAlgebra(b);
   const scope = new SizeScope(alg, request.makeSize, prepareInner);
@@ -77,12 +80,13 @@ export function lowerGraph(request: LowerRequest): LoweredProgram | HostNodes {
   for (const node of request.nodes) for (const v of node.inputs) scope.unused.delete(v);
   for (const { variable } of request.results) scope.unused.delete(variable);
   const hosts = new Set<Apply>();
-  const first = visitAll(scope, request, new Map(), hosts);
-  if (hosts.size > 0) return { hosts };
+  const later = new Map<Apply, ReadonlySet<Variable>>();
+  const first = visitAll(scope, request, new Map(), { hosts, later });
+  if (hosts.size > 0 || later.size > 0) return { hosts, later };
   const aliases = aliasesOf(scope, first.agreement.equalities);
   let shapes = first;
   if (aliases.size > 0) {
-    shapes = visitAll(scope, request, aliases, hosts, first);
+    shapes = visitAll(scope, request, aliases, { hosts, later }, first);
   }
   return new GraphLowering(request, scope, shapes, first.agreement.checks).run();
 }
@@ -91,13 +95,18 @@ function visitAll(
   scope: SizeScope,
   request: LowerRequest,
   aliases: ReadonlyMap<Expr, Expr>,
-  hosts: Set<Apply>,
+  { hosts, later }: { readonly hosts: Set<Apply>; readonly later: Map<Apply, ReadonlySet<Variable>> },
   earlier: Shapes | null = null,
 ): Shapes {
   const inputs = new Set(request.inputs);
   const shapes = new Shapes(scope, inputs, aliases, earlier);
   for (const node of request.nodes) {
     if (shapes.visit(node)) continue;
+    const awaited = shapes.visitLater(node);
+    if (awaited !== null) {
+      later.set(node, awaited);
+      continue;
+    }
     hosts.add(node);
     for (const out of node.outputs) inputs.add(out);
   }

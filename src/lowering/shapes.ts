@@ -22,7 +22,10 @@ export class Shapes {
   readonly #sizes = new Map<Variable, readonly Expr[]>();
   readonly #graph = new Map<Variable, readonly Variable[]>();
   readonly #placeholders = new Map<Variable, Expr>();
-  readonly #scalars = new Map<Variable, Expr | null>();
+  #scalars = new Map<Variable, Expr | null>();
+  readonly #visited = new Set<Apply>();
+  /** Scalars that only the running program knows, taken as given: those that the node being visited needs. */
+  #awaited: Set<Variable> | null = null;
 
   /** An earlier pass over the same nodes with fewer aliases. */
   readonly #earlier: Shapes | null;
@@ -95,8 +98,24 @@ export class Shapes {
     const lowered = lower === undefined ? null : lower.call(node.op, this.context(node));
     if (lowered === null) return false;
     this.lowered.set(node, lowered);
+    this.#visited.add(node);
     this.agreement.require(node, lowered);
     return true;
+  }
+
+  /**
+   * Visits a node that has no program here, as one of a later program, to which scalars that this one computes are given.
+   * @returns those scalars; null when the node has no program even so
+   */
+  visitLater(node: Apply): ReadonlySet<Variable> | null {
+    const before = this.#scalars;
+    const awaited = (this.#awaited = new Set());
+    // What was not known may be now, and what is found so counts for this node alone.
+    this.#scalars = new Map([...before].filter(([, value]) => value !== null));
+    const isVisited = this.visit(node);
+    this.#scalars = before;
+    this.#awaited = null;
+    return isVisited ? awaited : null;
   }
 
   /** What `inferShape` of an elementwise node gives: along each axis the size of the first input that is not broadcast there. */
@@ -124,6 +143,7 @@ export class Shapes {
     }
     for (const out of node.outputs) this.#sizes.set(out, earlier.of(out));
     this.lowered.set(node, lowered);
+    this.#visited.add(node);
     return true;
   }
 
@@ -177,10 +197,18 @@ export class Shapes {
   scalar(v: Variable): Expr | null {
     let value = this.#scalars.get(v);
     if (value === undefined) {
-      value = this.#computeScalar(v);
+      value = this.#computeScalar(v) ?? this.#await(v);
       this.#scalars.set(v, value);
     }
     return value;
+  }
+
+  #await(v: Variable): Expr | null {
+    const spec = v.type.buffer();
+    const isScalar = spec !== null && spec.shape.length === 0 && isDiscrete(spec.dtype);
+    if (this.#awaited === null || !isScalar || v.owner === null || !this.#visited.has(v.owner)) return null;
+    this.#awaited.add(v);
+    return this.#scope.b.cast(this.#scope.inputValue(v), scalarOf(spec.dtype));
   }
 
   #computeScalar(v: Variable): Expr | null {

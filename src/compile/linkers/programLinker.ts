@@ -9,7 +9,13 @@ import type { Apply } from "../../graph/apply.ts";
 import type { FunctionGraph } from "../../graph/functionGraph.ts";
 import { isConstant, isShared, type Variable } from "../../graph/variable.ts";
 import { printProgram } from "../../ir/print.ts";
-import { lowerGraph, type LoweredProgram, type LowerRequest, type WantedResult } from "../../lowering/lowerGraph.ts";
+import {
+  lowerGraph,
+  type Cuts,
+  type LoweredProgram,
+  type LowerRequest,
+  type WantedResult,
+} from "../../lowering/lowerGraph.ts";
 import { sizeConstant } from "../../tensor/sizes.ts";
 import { tensorType } from "../../tensor/type.ts";
 import type { TensorVariable } from "../../tensor/variable.ts";
@@ -60,7 +66,7 @@ class ProgramLinking {
     );
     const base = { nodes, inputs: graph.inputs, results, mayUpdateInPlace: true };
     const lowered = profile.measure("lower", () => lowerGraph(this.#lowerRequest(base)));
-    if ("hosts" in lowered) return this.#linkStages(nodes, lowered.hosts);
+    if ("hosts" in lowered) return this.#linkStages(nodes, lowered);
     const { inputs } = this.#request;
     const runner = this.#runner(lowered, inputs, borrowed, updates);
     return { call: (args) => runner.call(args), program: this.#printable(), free: () => runner.free() };
@@ -102,11 +108,10 @@ class ProgramLinking {
 
   // --- stages ----------------------------------------------------------------------------------
 
-  #linkStages(nodes: readonly Apply[], hosts: ReadonlySet<Apply>): Linked {
+  #linkStages(nodes: readonly Apply[], cuts: Cuts): Linked {
     const { graph, profile } = this.#request;
-    profile.hostCalls = [...hosts].map((node) => node.op.toString());
-    const groups = groupNodes(nodes, hosts);
-    const stages = groups.flatMap((group, i) => this.#stagesOf(group, groups.slice(i + 1)));
+    const stages = this.#stagesOfAll(groupNodes(nodes, cuts), []);
+    profile.hostCalls = stages.flatMap((s) => (s.kind === "host" ? [s.node.op.toString()] : []));
     const held = stages.map((s) => (s.kind === "program" ? s.runner : s.host));
     return {
       call: (args) => this.#callStages(stages, args),
@@ -114,6 +119,10 @@ class ProgramLinking {
       free: () => held.forEach((r) => r.free()),
       ...(graph.outputs.length === 0 ? {} : {}),
     };
+  }
+
+  #stagesOfAll(groups: readonly Group[], later: readonly Group[]): Stage[] {
+    return groups.flatMap((group, i) => this.#stagesOf(group, [...groups.slice(i + 1), ...later]));
   }
 
   #stagesOf(group: Group, later: readonly Group[]): Stage[] {
@@ -135,7 +144,10 @@ class ProgramLinking {
       );
       if ("hosts" in lowered) {
         // With sizes that come from values, a node may have no program after all.
-        for (const node of group.nodes) stages.push(this.#hostStage(node));
+        const parts = groupNodes(group.nodes, lowered);
+        const rest: Group = { nodes: [], hosts: group.hosts };
+        if (parts.length > 1 || lowered.hosts.size > 0) stages.push(...this.#stagesOfAll(parts, [rest, ...later]));
+        else for (const node of group.nodes) stages.push(this.#hostStage(node));
       } else {
         const own = inputs.filter((v) => !(v instanceof SharedVariable));
         const runner = this.#runner(
@@ -226,16 +238,21 @@ interface Group {
   readonly hosts: Apply[];
 }
 
-/** Group k holds what needs the results of host nodes of group k - 1 at the latest. */
-function groupNodes(nodes: readonly Apply[], hosts: ReadonlySet<Apply>): Group[] {
+/** Group k holds what needs the results of host nodes of group k - 1 at the latest, or scalars that its programs compute. */
+function groupNodes(nodes: readonly Apply[], { hosts, later }: Cuts): Group[] {
   const ready = new Map<Variable, number>();
+  const made = new Map<Variable, number>();
   const groups: Group[] = [];
   for (const node of nodes) {
-    const level = Math.max(0, ...node.inputs.map((v) => ready.get(v) ?? 0));
+    const awaited = [...(later.get(node) ?? [])].map((v) => (made.get(v) ?? -1) + 1);
+    const level = Math.max(0, ...node.inputs.map((v) => ready.get(v) ?? 0), ...awaited);
     while (groups.length <= level) groups.push({ nodes: [], hosts: [] });
     const isHost = hosts.has(node);
     groups[level]![isHost ? "hosts" : "nodes"].push(node);
-    for (const out of node.outputs) ready.set(out, isHost ? level + 1 : level);
+    for (const out of node.outputs) {
+      ready.set(out, isHost ? level + 1 : level);
+      made.set(out, level);
+    }
   }
   return groups;
 }

@@ -88,6 +88,8 @@ const LINEAR: ReadonlyMap<string, readonly number[] | null> = new Map([
 interface OneSided {
   readonly condition: Variable;
   readonly value: Variable;
+  /** The zeros of the other side, which may have another size. */
+  readonly zeros: Variable;
   /** Is the value that of a condition which holds? */
   readonly isYes: boolean;
 }
@@ -100,7 +102,7 @@ function oneSided(v: Variable): OneSided | null {
   const [a, b] = [yes[v.index]!, no[v.index]!];
   const [isA, isB] = [a, b].map((x) => scalarValue(x) === 0) as [boolean, boolean];
   if (isA === isB) return null;
-  return { condition: owner.inputs[0]!, value: isA ? b : a, isYes: !isA };
+  return { condition: owner.inputs[0]!, value: isA ? b : a, zeros: isA ? a : b, isYes: !isA };
 }
 
 function choose(condition: Variable, isYes: boolean, value: Variable, other: Variable): Variable {
@@ -115,9 +117,10 @@ function liftLinear(node: Apply): RuleResult {
     if (places !== null && !places.includes(i)) continue;
     const found = oneSided(v);
     if (found === null) continue;
-    const inputs = node.inputs.map((x, k) => (k === i ? found.value : x));
-    const value = node.op.call(...inputs) as TensorVariable;
-    return choose(found.condition, found.isYes, value, zerosLike(value));
+    const [value, zeros] = [found.value, found.zeros].map((side) =>
+      node.op.call(...node.inputs.map((x, k) => (k === i ? side : x))),
+    ) as [TensorVariable, TensorVariable];
+    return choose(found.condition, found.isYes, value, zerosLike(zeros));
   }
   return null;
 }
