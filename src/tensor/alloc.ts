@@ -17,7 +17,7 @@ import { sizeOfInput, staticSizes, requireSizes, checkSizes } from "./sizeChecks
 import { isNonNegative, knownSize, type SizeLike } from "./sizes.ts";
 import { sumTo } from "./sumTo.ts";
 import { tensorType } from "./type.ts";
-import type { DTypeOf, DtypeOption, ListRank } from "./typing.ts";
+import type { DTypeOf, DtypeOption, ListRank, ShapeRank } from "./typing.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
 export { arange, ARange, type RangeOptions } from "./arange.ts";
@@ -114,6 +114,10 @@ const allocOp = new Alloc();
  * `value` repeated to the given sizes; its axes are aligned at the right and only those of static size 1 are repeated.
  * `alloc(value, 3, n)` or `alloc(value, [3, n])`.
  */
+export function alloc<V extends TensorLike, const S extends readonly SizeLike[] | readonly [SizesLike]>(
+  value: V,
+  ...sizes: S
+): TensorVariable<DTypeOf<V>, ShapeRank<S>>;
 export function alloc(value: TensorLike, ...sizes: readonly SizeLike[] | readonly [SizesLike]): TensorVariable {
   const list = sizes.length === 1 ? asSizes(sizes[0] as SizesLike, "alloc") : asSizes(sizes as SizeLike[], "alloc");
   const v = asTensor(value);
@@ -132,6 +136,11 @@ export function broadcastTo(x: TensorLike, shape: SizesLike): TensorVariable {
 }
 
 /** One value everywhere; the dtype is that of the value unless given. */
+export function full<const S extends SizesLike, V extends TensorLike, O extends DTypeOption = {}>(
+  shape: S,
+  value: V,
+  options?: O,
+): TensorVariable<DtypeOption<O, DTypeOf<V>>, ListRank<S>>;
 export function full(shape: SizesLike, value: TensorLike, options?: DTypeOption): TensorVariable {
   const dtype = dtypeOf(options);
   const v = asTensor(value, dtype);

@@ -19,6 +19,8 @@ import { knownSize, markNonNegative, sizeAlgebra, sizeConstant } from "./sizes.t
 import { sumTo } from "./sumTo.ts";
 import { tensorType } from "./type.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { RangeDtype } from "./functionTyping.ts";
+import type { DtypeOption } from "./typing.ts";
 
 /** `start, start + step ...` below `stop`. Inputs: three scalars of the op's dtype. */
 export class ARange extends Op {
@@ -135,6 +137,33 @@ function countOf(ends: readonly TensorVariable[]): TensorVariable {
  * integer scalars give int64 unless a dtype is given, anything else the common dtype (a number takes that of a float beside it).
  * @throws ValueError for a step of 0, or an argument that is no real scalar
  */
+export function arange<
+  const L extends
+    | readonly [stop: TensorLike]
+    | readonly [start: TensorLike, stop: TensorLike]
+    | readonly [start: TensorLike, stop: TensorLike, step: TensorLike],
+>(...ends: L): TensorVariable<RangeDtype<L>, 1>;
+export function arange<const O extends RangeOptions | DTypeOption>(
+  start: TensorLike,
+  end: TensorLike | null,
+  increment: TensorLike,
+  option: O,
+): TensorVariable<DtypeOption<O, DType>, 1>;
+export function arange<const O extends RangeOptions>(
+  start: TensorLike,
+  end: TensorLike | null,
+  options: O,
+): TensorVariable<DtypeOption<O, DType>, 1>;
+export function arange<const O extends RangeOptions>(
+  start: TensorLike,
+  options: O,
+): TensorVariable<DtypeOption<O, DType>, 1>;
+export function arange(
+  start: TensorLike,
+  end?: TensorLike | null | RangeOptions,
+  increment?: TensorLike | RangeOptions,
+  option?: DTypeOption,
+): TensorVariable<DType, 1>;
 export function arange(
   start: TensorLike,
   end: TensorLike | null | RangeOptions = null,

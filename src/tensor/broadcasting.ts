@@ -6,11 +6,16 @@ import { listed } from "./options.ts";
 import { shape as shapeOf } from "./shape.ts";
 import { sizeConstant } from "./sizes.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { BroadcastList } from "./functionTyping.ts";
+import type { DTypeOf } from "./typing.ts";
 
 /**
  * The shape that tensors have together: int64 scalars, one for each axis. An axis whose size is not known to be 1 tells it, since only sizes
  * known to be 1 broadcast.
  */
+export function broadcastShape(
+  ...tensors: readonly TensorLike[] | readonly [readonly TensorLike[]]
+): readonly TensorVariable<"int64", 0>[];
 export function broadcastShape(
   ...tensors: readonly TensorLike[] | readonly [readonly TensorLike[]]
 ): readonly TensorVariable[] {
@@ -26,6 +31,10 @@ export function broadcastShape(
 }
 
 /** Each tensor stretched to the shape that they have together. @throws ShapeMismatchError, at run time where sizes are not known */
+export function broadcastArrays<const L extends readonly TensorLike[]>(
+  ...tensors: L
+): { -readonly [K in keyof L]: TensorVariable<DTypeOf<L[K]>, BroadcastList<L>> };
+export function broadcastArrays(...tensors: readonly TensorLike[] | readonly [readonly TensorLike[]]): TensorVariable[];
 export function broadcastArrays(
   ...tensors: readonly TensorLike[] | readonly [readonly TensorLike[]]
 ): TensorVariable[] {

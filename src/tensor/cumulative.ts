@@ -20,6 +20,8 @@ import { ravel } from "./reshape.ts";
 import { at, slice } from "./subtensor/index.ts";
 import { tensorType } from "./type.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { FlattenedRank } from "./functionTyping.ts";
+import type { DTypeOf, RankOf, SumOf } from "./typing.ts";
 
 /** Along which axis; over all elements in C order when absent. */
 export interface CumulativeOptions {
@@ -248,11 +250,19 @@ function cumulative(
  * Running sums along an axis; of all elements in C order, as a vector, without one. Integers and bools give int64 (uint64).
  * @throws AxisError for an axis out of range
  */
+export function cumsum<X extends TensorLike, const O extends CumulativeOptions | number | null = null>(
+  x: X,
+  options?: O,
+): TensorVariable<SumOf<DTypeOf<X>>, FlattenedRank<RankOf<X>, O>>;
 export function cumsum(x: TensorLike, options?: CumulativeOptions | number | null): TensorVariable {
   return cumulative(x, "add", "cumsum", options);
 }
 
 /** Running products; see `cumsum`. The gradient is exact where elements are 0, too. */
+export function cumprod<X extends TensorLike, const O extends CumulativeOptions | number | null = null>(
+  x: X,
+  options?: O,
+): TensorVariable<SumOf<DTypeOf<X>>, FlattenedRank<RankOf<X>, O>>;
 export function cumprod(x: TensorLike, options?: CumulativeOptions | number | null): TensorVariable {
   return cumulative(x, "mul", "cumprod", options);
 }

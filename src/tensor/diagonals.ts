@@ -9,8 +9,14 @@ import { operand, shape as shapeOf } from "./shape.ts";
 import { asSize, sizeAlgebra, type SizeLike } from "./sizes.ts";
 import { at, diagonal, setSubtensor, type DiagonalOptions } from "./subtensor/index.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { Less } from "./ranks.ts";
+import type { DTypeOf, RankOf, SumOf } from "./typing.ts";
 
 /** The sum of a diagonal of the first two axes (or of those named). */
+export function trace<X extends TensorLike>(
+  x: X,
+  options?: DiagonalOptions | number,
+): TensorVariable<SumOf<DTypeOf<X>>, Less[Less[RankOf<X>]]>;
 export function trace(x: TensorLike, options: DiagonalOptions | number = {}): TensorVariable {
   return sum(diagonal(x, options), { axis: -1 });
 }
@@ -31,6 +37,7 @@ function diagonalValue(a: TensorVariable, value: TensorLike, op: string): Tensor
  * equally long.
  * @throws RankError for a vector or scalar, DtypeError for a value that does not fit
  */
+export function fillDiagonal<X extends TensorLike>(a: X, value: TensorLike): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function fillDiagonal(a: TensorLike, value: TensorLike): TensorVariable {
   const v = asTensor(a);
   if (v.ndim < 2) {
@@ -50,6 +57,11 @@ export function fillDiagonal(a: TensorLike, value: TensorLike): TensorVariable {
  * The matrix `a` with a scalar on the diagonal `offset` places above the main one (below for a negative one).
  * @throws RankError unless `a` is a matrix, DtypeError for a value that does not fit
  */
+export function fillDiagonalOffset<X extends TensorLike>(
+  a: X,
+  value: TensorLike,
+  offset: SizeLike,
+): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function fillDiagonalOffset(a: TensorLike, value: TensorLike, offset: SizeLike): TensorVariable {
   const v = asTensor(a);
   const op = "fillDiagonalOffset";

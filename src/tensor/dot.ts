@@ -8,6 +8,7 @@ import { operand } from "./shape.ts";
 import { batchedTensordot, tensordot } from "./tensordot.ts";
 import type { DotRank, MatmulOperand, MatmulRank, Promoted, RankOf } from "./typing.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { BatchedDotRank } from "./functionTyping.ts";
 
 export { BatchedDot } from "./batchedProduct.ts";
 export { Dot22Scalar, Gemm, gemm, Gemv, scaledDot } from "./gemm.ts";
@@ -63,6 +64,10 @@ export function matmul(x: TensorLike, y: TensorLike): TensorVariable {
  * Products along the first axis, batch by batch: `out[i] = dot(x[i], y[i])`. Theano's `batched_dot`.
  * @throws RankError when an operand has no axis besides the batch axis
  */
+export function batchedDot<X extends TensorLike, Y extends TensorLike>(
+  x: X,
+  y: Y,
+): TensorVariable<Promoted<X, Y>, BatchedDotRank<RankOf<X>, RankOf<Y>>>;
 export function batchedDot(x: TensorLike, y: TensorLike): TensorVariable {
   const [a, b] = operands(x, y);
   if (a.ndim < 1 || b.ndim < 1) {

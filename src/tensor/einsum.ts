@@ -10,6 +10,7 @@ import { operand, shape as shapeOf, shapeI } from "./shape.ts";
 import { sizeProduct } from "./sizes.ts";
 import { diagonal } from "./subtensor/index.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { EinsumRank, PromotedTensors } from "./functionTyping.ts";
 
 /** A tensor, each axis with a label. */
 interface Labelled {
@@ -32,6 +33,10 @@ interface Labelled {
  * console.log(JSON.stringify(T.einsum("ij,kj->ik", x, y).eval().toList())); // [[1,3],[3,7]]
  * ```
  */
+export function einsum<const S extends string, const L extends readonly TensorLike[]>(
+  subscripts: S,
+  ...operands: L
+): TensorVariable<PromotedTensors<L>, EinsumRank<S>>;
 export function einsum(subscripts: string, ...operands: readonly TensorLike[]): TensorVariable {
   const tensors = operands.map((x) => asTensor(x));
   const { inputs, output } = parse(subscripts, tensors);

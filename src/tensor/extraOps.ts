@@ -19,6 +19,8 @@ import { asSizes, type SizesLike } from "./sizeArguments.ts";
 import { at, slice } from "./subtensor/index.ts";
 import { integers, take } from "./subtensor/take.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { FlattenedRank, TiledRank } from "./functionTyping.ts";
+import type { DTypeOf, DtypeOption, RankOf } from "./typing.ts";
 
 export { CumOp, cumprod, cumsum, type CumulativeOptions } from "./cumulative.ts";
 
@@ -33,6 +35,7 @@ export interface DiffOptions {
 }
 
 /** `x[i + 1] - x[i]` along an axis, `n` times; of bools: where neighbours differ. */
+export function diff<X extends TensorLike>(x: X, given?: DiffOptions | number): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function diff(x: TensorLike, given?: DiffOptions | number): TensorVariable {
   let v = asTensor(x);
   const options = optionsOf<DiffOptions, "n">(given, "n");
@@ -55,6 +58,11 @@ export interface RollOptions {
 }
 
 /** Elements moved by `shift` places (down for a negative one), the last ones coming round to the front. */
+export function roll<X extends TensorLike>(
+  x: X,
+  shift: SizeLike,
+  given?: RollOptions | number | null,
+): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function roll(x: TensorLike, shift: SizeLike, given?: RollOptions | number | null): TensorVariable {
   const v = asTensor(x);
   const options = optionsOf<RollOptions, "axis">(given, "axis");
@@ -91,6 +99,11 @@ export interface RepeatOptions {
  * integer scalar, or a list or vector of them, one for each place along the axis.
  * @throws ValueError for a negative count, DtypeError for one that is no integer
  */
+export function repeat<X extends TensorLike, const O extends RepeatOptions | number | null = null>(
+  x: X,
+  repeats: TensorLike,
+  options?: O,
+): TensorVariable<DTypeOf<X>, FlattenedRank<RankOf<X>, O>>;
 export function repeat(x: TensorLike, repeats: TensorLike, options?: RepeatOptions | number | null): TensorVariable {
   const given = asTensor(x);
   const { axis: along = null } = optionsOf<RepeatOptions, "axis">(options, "axis");
@@ -152,6 +165,11 @@ export interface TileOptions {
  * `x` side by side `repeats[i]` times along axis i. Missing axes of either are added in front with 1.
  * @throws ValueError for a negative count
  */
+export function tile<X extends TensorLike, const S extends SizesLike | SizeLike, const O extends TileOptions = {}>(
+  x: X,
+  repeats: S,
+  options?: O,
+): TensorVariable<DTypeOf<X>, TiledRank<RankOf<X>, S, O>>;
 export function tile(x: TensorLike, repeats: SizesLike | SizeLike, options: TileOptions = {}): TensorVariable {
   const v = asTensor(x);
   const list = asSizes(repeats, "tile");
@@ -187,6 +205,11 @@ export interface OneHotOptions {
  * 0 .. classes - 1 are zero.
  * @throws RankError, DtypeError unless `y` is an integer vector
  */
+export function toOneHot<O extends OneHotOptions = {}>(
+  y: TensorLike,
+  classes: SizeLike,
+  options?: O,
+): TensorVariable<DtypeOption<O, DType>, 2>;
 export function toOneHot(y: TensorLike, classes: SizeLike, options: OneHotOptions = {}): TensorVariable {
   const v = integers(y);
   const details = { op: "toOneHot", inputs: [operand(v)] };
@@ -197,6 +220,7 @@ export function toOneHot(y: TensorLike, classes: SizeLike, options: OneHotOption
 }
 
 /** Theano's `cpu_contiguous`: `x` itself, since results always lie in C order. */
+export function cpuContiguous<X extends TensorLike>(x: X): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function cpuContiguous(x: TensorLike): TensorVariable {
   return asTensor(x);
 }

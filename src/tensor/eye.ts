@@ -19,6 +19,8 @@ import { sizeOfInput, staticSizes, requireSizes, checkSizes } from "./sizeChecks
 import { asSize, isNonNegative, type SizeLike } from "./sizes.ts";
 import { tensorType } from "./type.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { BandDtype } from "./functionTyping.ts";
+import type { DTypeOf, DtypeOption } from "./typing.ts";
 
 /** Ones on a diagonal. Inputs: rows, columns, diagonal (int64 scalars). */
 export class Eye extends Op {
@@ -84,6 +86,15 @@ export interface EyeOptions {
 }
 
 /** The identity matrix, or ones on diagonal `k` of an `n` x `m` matrix. */
+export function eye<
+  const A extends
+    | readonly []
+    | readonly [
+        columnCount: SizeLike | null | DiagonalBandOptions,
+        diagonal?: SizeLike | DiagonalBandOptions,
+        options?: DTypeOption,
+      ],
+>(n: SizeLike, ...rest: A): TensorVariable<BandDtype<A>, 2>;
 export function eye(
   n: SizeLike,
   columnCount: SizeLike | null | DiagonalBandOptions = null,
@@ -98,6 +109,10 @@ export function eye(
 }
 
 /** The identity matrix in the shape and dtype of a matrix. */
+export function identityLike<X extends TensorLike, O extends DType | LikeOptions = {}>(
+  x: X,
+  options?: O,
+): TensorVariable<DtypeOption<O, DTypeOf<X>>, 2>;
 export function identityLike(x: TensorLike, options: DType | LikeOptions = {}): TensorVariable {
   const v = asTensor(x);
   if (v.ndim !== 2) {

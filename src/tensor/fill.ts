@@ -11,6 +11,11 @@ export interface LikeOptions {
 }
 
 /** `value` in the shape of `model`, and in its dtype unless another is given. */
+export function fullLike<X extends TensorLike, O extends DType | LikeOptions = {}>(
+  model: X,
+  value: TensorLike,
+  options?: O,
+): TensorVariable<DtypeOption<O, DTypeOf<X>>, RankOf<X>>;
 export function fullLike(model: TensorLike, value: TensorLike, options: DType | LikeOptions = {}): TensorVariable {
   const m = asTensor(model);
   const dtype = typeof options === "string" ? parseDType(options) : (options.dtype ?? m.dtype);

@@ -8,6 +8,7 @@ import { zerosLike } from "./alloc.ts";
 import { asTensor } from "./constant.ts";
 import { clip, mul } from "./math.ts";
 import type { TensorVariable } from "./variable.ts";
+import type { DTypeOf, RankOf } from "./typing.ts";
 
 type Backward = (x: TensorVariable, g: TensorVariable) => InputGradient;
 
@@ -72,31 +73,41 @@ function view(op: GradientView, x: unknown): TensorVariable {
 }
 
 /** The value of `x`; gradients with respect to what is behind it are zero. Theano: `zero_grad`. */
+export function zeroGrad<V extends TensorVariable>(x: V): TensorVariable<DTypeOf<V>, RankOf<V>>;
 export function zeroGrad(x: TensorVariable): TensorVariable {
   return view(zero, x);
 }
 
 /** The value of `x`, taken as a constant by gradients (zero). Theano: `consider_constant`. */
+export function considerConstant<V extends TensorVariable>(x: V): TensorVariable<DTypeOf<V>, RankOf<V>>;
 export function considerConstant(x: TensorVariable): TensorVariable {
   return view(constantGrad, x);
 }
 
 /** The value of `x`; gradients find no path through it. Theano: `disconnected_grad`. */
+export function disconnectedGrad<V extends TensorVariable>(x: V): TensorVariable<DTypeOf<V>, RankOf<V>>;
 export function disconnectedGrad(x: TensorVariable): TensorVariable {
   return view(disconnected, x);
 }
 
 /** The value of `x`; a gradient through it throws `NullTypeGradError`. Theano: `undefined_grad`. */
+export function undefinedGrad<V extends TensorVariable>(x: V): TensorVariable<DTypeOf<V>, RankOf<V>>;
 export function undefinedGrad(x: TensorVariable): TensorVariable {
   return view(undefinedOp, x);
 }
 
 /** The value of `x`; its gradient is multiplied by `factor`. Theano: `grad_scale`. */
+export function gradScale<V extends TensorVariable>(x: V, factor: number): TensorVariable<DTypeOf<V>, RankOf<V>>;
 export function gradScale(x: TensorVariable, factor: number): TensorVariable {
   return view(new GradientView("GradScale", String(factor), (_x, g) => mul(g, factor)), x);
 }
 
 /** The value of `x`; its gradient is clipped to `[low, high]`, element by element. Theano: `grad_clip`. */
+export function gradClip<V extends TensorVariable>(
+  x: V,
+  low: number,
+  high: number,
+): TensorVariable<DTypeOf<V>, RankOf<V>>;
 export function gradClip(x: TensorVariable, low: number, high: number): TensorVariable {
   return view(new GradientView("GradClip", `${low},${high}`, (_x, g) => clip(g, low, high)), x);
 }

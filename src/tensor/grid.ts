@@ -1,5 +1,6 @@
 /** Coordinates of the points of a grid, as NumPy's `mgrid` and `ogrid`. */
 import { ArgumentError } from "../errors.ts";
+import type { DType } from "../dtype.ts";
 import { alloc, arange } from "./alloc.ts";
 import { dimshuffle } from "./dimshuffle.ts";
 import { shape as shapeOf } from "./shape.ts";
@@ -42,11 +43,17 @@ function axes(ranges: readonly GridRange[]): TensorVariable[] {
 }
 
 /** Coordinates along each axis, of size 1 along the others: `T.ogrid("0:3", "0:2")`. */
+export function ogrid<const L extends readonly GridRange[]>(
+  ...ranges: L
+): { -readonly [K in keyof L]: TensorVariable<DType, L["length"]> };
 export function ogrid(...ranges: readonly GridRange[]): TensorVariable[] {
   return axes(ranges);
 }
 
 /** Coordinates along each axis at every point of the grid: `T.mgrid("0:3", "0:2")`. */
+export function mgrid<const L extends readonly GridRange[]>(
+  ...ranges: L
+): { -readonly [K in keyof L]: TensorVariable<DType, L["length"]> };
 export function mgrid(...ranges: readonly GridRange[]): TensorVariable[] {
   const open = axes(ranges);
   const sizes = open.map((v, k) => shapeOf(v)[k]!);

@@ -37,7 +37,8 @@ import type { TensorLike, TensorVariable } from "./variable.ts";
 
 // Inputs and constants
 export * from "./constructors.ts";
-export { asTensor, asTensor as asTensorVariable, constant, TensorConstant, type ConstantOptions } from "./constant.ts";
+export { asTensorVariable, asTensorVariable as asTensor } from "./asTensorVariable.ts";
+export { constant, TensorConstant, type ConstantOptions } from "./constant.ts";
 export { TensorType, tensorType, type StaticShape } from "./type.ts";
 export { TensorVariable, type TensorLike } from "./variable.ts";
 

@@ -21,8 +21,10 @@ import { asSizes, type SizesLike } from "./sizeArguments.ts";
 import { knownSize, sizeConstant, sizeSum } from "./sizes.ts";
 import { Subtensor } from "./subtensor/basic.ts";
 import { tensorType, type StaticShape } from "./type.ts";
-import type { PromotedList, RankOfEach, StackedRank } from "./typing.ts";
+import type { DTypeOf, PromotedList, RankOf, RankOfEach, StackedRank } from "./typing.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
+import type { Innermost, NestedRank, PromotedTensors } from "./functionTyping.ts";
+import type { Broadcasting } from "./ranks.ts";
 
 /** An axis given bare or as an option. */
 export type AxisOption = number | { readonly axis?: number };
@@ -167,6 +169,15 @@ function isTensorList(given: readonly unknown[]): given is readonly [readonly Te
  * @throws RankError when the ranks differ or are 0
  * @throws ShapeMismatchError when other sizes differ
  */
+export function join<const L extends readonly TensorLike[]>(
+  axis: number,
+  tensors: L,
+): TensorVariable<PromotedList<L>, RankOfEach<L>>;
+export function join<const L extends readonly TensorLike[]>(
+  axis: number,
+  ...tensors: L
+): TensorVariable<PromotedList<L>, RankOfEach<L>>;
+export function join(axis: number, ...tensors: JoinedTensors): TensorVariable;
 export function join(axis: number, ...tensors: JoinedTensors): TensorVariable {
   const parts = commonDtype(isTensorList(tensors) ? tensors[0] : (tensors as readonly TensorLike[]), "join");
   const rank = parts[0]!.ndim;
@@ -300,18 +311,27 @@ provideStack((parts) => stack(parts));
 export type NestedTensors = TensorLike | readonly NestedTensors[];
 
 /** Tensors in nested lists, stacked along one new leading axis per level. */
+export function stacklists<const N extends NestedTensors>(
+  nested: N,
+): TensorVariable<PromotedList<readonly Innermost<N>[]>, NestedRank<N>>;
 export function stacklists(nested: NestedTensors): TensorVariable {
   if (!Array.isArray(nested)) return asTensor(nested as TensorLike);
   return stack((nested as readonly NestedTensors[]).map((x) => stacklists(x)));
 }
 
 /** Tensors side by side: along axis 1, or 0 for vectors. */
+export function horizontalStack<const L extends readonly TensorLike[]>(
+  ...tensors: L
+): TensorVariable<PromotedTensors<L>, RankOfEach<L>>;
 export function horizontalStack(...tensors: readonly TensorLike[]): TensorVariable {
   const parts = tensors.map((x) => asTensor(x));
   return join(parts.every((v) => v.ndim === 1) ? 0 : 1, ...parts);
 }
 
 /** Matrices one below the other; vectors are rows. */
+export function verticalStack<const L extends readonly TensorLike[]>(
+  ...tensors: L
+): TensorVariable<PromotedTensors<L>, Broadcasting[RankOfEach<L>][2]>;
 export function verticalStack(...tensors: readonly TensorLike[]): TensorVariable {
   return join(0, ...tensors.map((x) => asTensor(x)).map((v) => (v.ndim === 1 ? shapePadAxis(v, 0) : v)));
 }
@@ -432,6 +452,12 @@ export interface SplitOptions {
  * `x` cut along an axis into parts of the given sizes, which must add up to the size of the axis.
  * @returns one tensor per part
  */
+export function split<X extends TensorLike>(
+  x: X,
+  sizes: SizesLike,
+  given?: SplitOptions | number,
+  more?: SplitOptions,
+): TensorVariable<DTypeOf<X>, RankOf<X>>[];
 export function split(
   x: TensorLike,
   sizes: SizesLike,

@@ -8,6 +8,8 @@ import { reshape } from "./reshape.ts";
 import { shape as shapeOf } from "./shape.ts";
 import { sizeAlgebra } from "./sizes.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { ChainRank, PromotedTensors } from "./functionTyping.ts";
+import type { BroadcastRank } from "./typing.ts";
 
 /**
  * The Kronecker product: each element of `a` replaced by itself times `b`. Shapes multiply axis by axis, the lower rank is filled up with
@@ -18,6 +20,10 @@ import type { TensorLike, TensorVariable } from "./variable.ts";
  * console.log(String(T.kron([1, 10], [1, 2, 3]).eval())); // [ 1.  2.  3. 10. 20. 30.]
  * ```
  */
+export function kron<X extends TensorLike, Y extends TensorLike>(
+  a: X,
+  b: Y,
+): TensorVariable<PromotedTensors<readonly [X, Y]>, BroadcastRank<X, Y>>;
 export function kron(a: TensorLike, b: TensorLike): TensorVariable {
   const [p, q] = [asTensor(a), asTensor(b)];
   const rank = Math.max(p.ndim, q.ndim);
@@ -41,6 +47,9 @@ export function kron(a: TensorLike, b: TensorLike): TensorVariable {
 }
 
 /** The product of several matrices, left to right. */
+export function matrixDot<const L extends readonly TensorLike[]>(
+  ...factors: L
+): TensorVariable<PromotedTensors<L>, ChainRank<L>>;
 export function matrixDot(...factors: readonly TensorLike[]): TensorVariable {
   return factors.slice(1).reduce<TensorVariable>((product, m) => dot(product, m), asTensor(factors[0]!));
 }

@@ -26,8 +26,9 @@ import type {
   ToReal,
   Variadic,
 } from "./elemwiseTypes.ts";
-import type { BroadcastRank, DTypeOf, RankOf, RealOf } from "./typing.ts";
+import type { BroadcastRank, DTypeOf, Promote, Promoted, RankOf, RealOf } from "./typing.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
+import type { BroadcastList, PromotedTensors } from "./functionTyping.ts";
 
 export type * from "./elemwiseTypes.ts";
 
@@ -235,16 +236,26 @@ export function iround(x: TensorLike, options?: RoundOptions | RoundMode): Tenso
 }
 
 /** The largest of several tensors, element by element. */
+export function largest<const L extends readonly TensorLike[]>(
+  ...args: L
+): TensorVariable<PromotedTensors<L>, BroadcastList<L>>;
 export function largest(...args: readonly TensorLike[]): TensorVariable {
   return args.map((a) => asTensor(a)).reduce((a, b) => maximum(a, b));
 }
 
 /** The smallest of several tensors, element by element. */
+export function smallest<const L extends readonly TensorLike[]>(
+  ...args: L
+): TensorVariable<PromotedTensors<L>, BroadcastList<L>>;
 export function smallest(...args: readonly TensorLike[]): TensorVariable {
   return args.map((a) => asTensor(a)).reduce((a, b) => minimum(a, b));
 }
 
 /** The quotient of whole numbers, rounded up. */
+export function ceilIntdiv<X extends TensorLike, Y extends TensorLike>(
+  x: X,
+  y: Y,
+): TensorVariable<Promote<Promoted<X, Y>, DTypeOf<X>>, BroadcastRank<X, Y>>;
 export function ceilIntdiv(x: TensorLike, y: TensorLike): TensorVariable {
   return add(intDiv(x, y), cast(neq(mod(x, y), 0), asTensor(x).dtype));
 }

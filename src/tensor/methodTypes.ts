@@ -5,6 +5,15 @@ import type { DType } from "../dtype.ts";
 import type { DimShuffleArguments, TransposeArguments } from "./dimshuffle.ts";
 import type { CumulativeOptions, RepeatOptions } from "./extraOps.ts";
 import type { LikeOptions } from "./fill.ts";
+import type {
+  ChosenDtype,
+  ChosenRank,
+  FlattenedRank,
+  FloatKept,
+  LastAxisRank,
+  NormRank,
+  TakenRank,
+} from "./functionTyping.ts";
 import type { CheckedIndex, IndexedRank } from "./indexTyping.ts";
 import type { RoundMode, RoundOptions } from "./math.ts";
 import type { DotRanks, Less, MatmulRanks, Sizes } from "./ranks.ts";
@@ -13,13 +22,14 @@ import type { FlattenOptions, ReshapeArguments } from "./reshape.ts";
 import type { SearchsortedOptions } from "./search.ts";
 import type { ChooseOptions, CompressOptions } from "./selection.ts";
 import type { SortOptions } from "./sort.ts";
-import type { DiagonalOptions, Index, TakeOptions } from "./subtensor/index.ts";
+import type { DiagonalOptions, Index, NestedIndex, TakeOptions } from "./subtensor/index.ts";
 import type {
   AngleOf,
   Axis,
   BroadcastWith,
   CheckedAxis,
   CheckedPattern,
+  DTypeOf,
   DivisionWith,
   DtypeOption,
   FilledWith,
@@ -116,6 +126,8 @@ export interface TensorMethods<out D extends DType = DType, out R extends number
   any<const O extends AnyReduceOptions | Axis = null>(
     options?: ReduceArgument<O, R, ReduceOptions>,
   ): TensorVariable<"bool", ReducedRank<R, O>>;
+  norm<const O extends NormOptions | number = 2>(p?: O): TensorVariable<FloatKept<RealOf<D>>, NormRank<R, O>>;
+  norm<const M extends ReduceOptions>(p: number, options: M): TensorVariable<FloatKept<RealOf<D>>, ReducedRank<R, M>>;
   norm(p?: NormOptions | number, options?: ReduceOptions): TensorVariable;
   dot<Y extends TensorLike>(other: Y): TensorVariable<PromotedWith<D, Y>, DotRanks[R][RankOf<Y>]>;
   /** Scalars are refused. */
@@ -124,7 +136,11 @@ export interface TensorMethods<out D extends DType = DType, out R extends number
   ): TensorVariable<PromotedWith<D, Y>, MatmulRanks[R][RankOf<Y>]>;
   /** Indexing: numbers, `"1:3"`, `null` for a new axis, `"..."`, integer tensors, lists, masks. */
   at<const I extends readonly Index[]>(...index: CheckedIndex<R, I>): TensorVariable<D, IndexedRank<R, I>>;
-  take(indices: TensorLike, options?: TakeOptions | number): TensorVariable<D>;
+  take<const I extends TensorLike, const O extends TakeOptions | number = {}>(
+    indices: I,
+    options?: O,
+  ): TensorVariable<D, TakenRank<R, I, O>>;
+  take(indices: TensorLike | NestedIndex, options?: TakeOptions | number): TensorVariable<D>;
   diagonal(options?: DiagonalOptions | number): TensorVariable<D, Less[R]>;
   reshape<const S extends ReshapeArguments>(...shape: S): TensorVariable<D, ShapeRank<S>>;
   flatten(): TensorVariable<D, 1>;
@@ -140,22 +156,33 @@ export interface TensorMethods<out D extends DType = DType, out R extends number
   squeeze(): TensorVariable<D>;
   squeeze<const A extends number | readonly number[]>(axis: CheckedAxis<A, R>): TensorVariable<D, Without<R, A>>;
   squeeze(axis?: number | readonly number[]): TensorVariable<D>;
-  repeat(repeats: TensorLike, options?: RepeatOptions | number | null): TensorVariable<D>;
-  cumsum(options?: CumulativeOptions | number | null): TensorVariable;
-  cumprod(options?: CumulativeOptions | number | null): TensorVariable;
-  sort(options?: SortOptions | number): TensorVariable<D, R>;
-  sort(options?: SortOptions | number | null): TensorVariable<D>;
-  argsort(options?: SortOptions | number): TensorVariable<"int64", R>;
-  argsort(options?: SortOptions | number | null): TensorVariable<"int64">;
-  searchsorted(values: TensorLike, options?: SearchsortedOptions): TensorVariable;
+  repeat<const O extends RepeatOptions | number | null = null>(
+    repeats: TensorLike,
+    options?: O,
+  ): TensorVariable<D, FlattenedRank<R, O>>;
+  cumsum<const O extends CumulativeOptions | number | null = null>(
+    options?: O,
+  ): TensorVariable<SumOf<D>, FlattenedRank<R, O>>;
+  cumprod<const O extends CumulativeOptions | number | null = null>(
+    options?: O,
+  ): TensorVariable<SumOf<D>, FlattenedRank<R, O>>;
+  sort<const O extends SortOptions | number | null = {}>(options?: O): TensorVariable<D, LastAxisRank<R, O>>;
+  argsort<const O extends SortOptions | number | null = {}>(options?: O): TensorVariable<"int64", LastAxisRank<R, O>>;
+  searchsorted<Y extends TensorLike>(values: Y, options?: SearchsortedOptions): TensorVariable<"int64", RankOf<Y>>;
   /** Which of the choices, element by element. */
-  choose(choices: TensorLike | readonly TensorLike[], options?: ChooseOptions): TensorVariable;
+  choose<const C extends TensorLike | readonly TensorLike[]>(
+    choices: C,
+    options?: ChooseOptions,
+  ): TensorVariable<ChosenDtype<C>, ChosenRank<R, C>>;
   /** The slices of `x` for which this vector of conditions holds. */
-  compress(x: TensorLike, options?: CompressOptions | number | null): TensorVariable;
+  compress<X extends TensorLike, const O extends CompressOptions | number | null = null>(
+    x: X,
+    options?: O,
+  ): TensorVariable<DTypeOf<X>, FlattenedRank<RankOf<X>, O>>;
   nonzero(options?: { readonly returnMatrix?: false }): TensorVariable<"int64", 1>[];
   nonzero(options: { readonly returnMatrix: true }): TensorVariable<"int64", 2>;
   nonzeroValues(): TensorVariable<D, 1>;
-  trace(options?: DiagonalOptions | number): TensorVariable;
+  trace(options?: DiagonalOptions | number): TensorVariable<SumOf<D>, Less[Less[R]]>;
   /** Quotient and remainder by Python's rules. */
   divmod<Y extends TensorLike>(
     other: Y,

@@ -8,6 +8,8 @@ import { sizeConstant, sizeProduct } from "./sizes.ts";
 import { asSizes, type SizesLike } from "./sizeArguments.ts";
 import { integers, take } from "./subtensor/take.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { BroadcastList } from "./functionTyping.ts";
+import type { RankOf } from "./typing.ts";
 
 /** Which index runs fastest: the last one ("C") or the first one ("F"). */
 export type MemoryOrder = "C" | "F";
@@ -46,6 +48,11 @@ export interface RavelMultiIndexOptions {
  * @throws ArgumentError unless there is one tensor for each axis, DtypeError unless they hold integers, IndexError at run time for an
  * index out of range
  */
+export function ravelMultiIndex<const L extends readonly TensorLike[]>(
+  multiIndex: L,
+  dims: SizesLike,
+  options?: RavelMultiIndexOptions,
+): TensorVariable<"int64", BroadcastList<L>>;
 export function ravelMultiIndex(
   multiIndex: readonly TensorLike[],
   dims: SizesLike,
@@ -89,6 +96,11 @@ export function ravelMultiIndex(
  * console.log(T.unravelIndex([22, 41], [7, 6]).map((i) => String(i.eval())).join(" ")); // [3 6] [4 5]
  * ```
  */
+export function unravelIndex<X extends TensorLike>(
+  indices: X,
+  dims: SizesLike,
+  options?: { readonly order?: MemoryOrder },
+): TensorVariable<"int64", RankOf<X>>[];
 export function unravelIndex(
   indices: TensorLike,
   dims: SizesLike,

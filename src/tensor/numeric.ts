@@ -38,19 +38,25 @@ import { searchsorted } from "./search.ts";
 import { at, nonzero, type NestedIndex } from "./subtensor/index.ts";
 import { integers } from "./subtensor/take.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { FloatKept, LastAxisRank, PromotedTensors } from "./functionTyping.ts";
+import type { Less } from "./ranks.ts";
+import type { BroadcastRank, DTypeOf, MeanOf, Promote, RankOf, RealOf, SumOf } from "./typing.ts";
 
 /** Neither infinite nor NaN. */
+export function isfinite<X extends TensorLike>(x: X): TensorVariable<"bool", RankOf<X>>;
 export function isfinite(x: TensorLike): TensorVariable {
   return invert(or(isinf(x), isnan(x)));
 }
 
 /** Positive infinity? Real numbers only. */
+export function isposinf<X extends TensorLike>(x: X): TensorVariable<"bool", RankOf<X>>;
 export function isposinf(x: TensorLike): TensorVariable {
   const v = asTensor(x);
   return and(isinf(v), gt(v, 0));
 }
 
 /** Negative infinity? Real numbers only. */
+export function isneginf<X extends TensorLike>(x: X): TensorVariable<"bool", RankOf<X>>;
 export function isneginf(x: TensorLike): TensorVariable {
   const v = asTensor(x);
   return and(isinf(v), lt(v, 0));
@@ -73,6 +79,7 @@ export interface NanToNumOptions {
 }
 
 /** `x` with NaN and infinities replaced by numbers; integers and bools stay. Complex numbers part by part. */
+export function nanToNum<X extends TensorLike>(x: X, options?: NanToNumOptions): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function nanToNum(x: TensorLike, options: NanToNumOptions = {}): TensorVariable {
   const v = asTensor(x);
   if (isDiscrete(v.dtype)) return v;
@@ -84,6 +91,10 @@ export function nanToNum(x: TensorLike, options: NanToNumOptions = {}): TensorVa
 }
 
 /** sqrt(x^2 + y^2) without overflow on the way. Gradients at the origin are 0. */
+export function hypot<X extends TensorLike, Y extends TensorLike>(
+  x: X,
+  y: Y,
+): TensorVariable<FloatKept<Promote<RealOf<DTypeOf<X>>, RealOf<DTypeOf<Y>>>>, BroadcastRank<X, Y>>;
 export function hypot(x: TensorLike, y: TensorLike): TensorVariable {
   const [p, q] = [abs(x), abs(y)];
   const [large, small] = [maximum(p, q), minimum(p, q)];
@@ -99,6 +110,11 @@ export interface TakeAlongAxisOptions {
 }
 
 /** The elements of `x` at `positions` along an axis: `out[i, j] = x[positions[i, j], j]` for axis 0. Both have one rank. */
+export function takeAlongAxis<X extends TensorLike, const O extends TakeAlongAxisOptions | number | null = -1>(
+  x: X,
+  positions: TensorLike | NestedIndex,
+  options?: O,
+): TensorVariable<DTypeOf<X>, LastAxisRank<RankOf<X>, O>>;
 export function takeAlongAxis(
   x: TensorLike,
   positions: TensorLike | NestedIndex,
@@ -126,11 +142,17 @@ export function takeAlongAxis(
 }
 
 /** The indices of the elements that are not zero, a row for each: int64, shape (number, rank). */
+export function argwhere(x: TensorLike): TensorVariable<"int64", 2>;
 export function argwhere(x: TensorLike): TensorVariable {
   return dimshuffle(nonzero(x, { returnMatrix: true }), [1, 0]);
 }
 
 /** Is each element of `x` among those of `values`? */
+export function isin<X extends TensorLike>(
+  x: X,
+  values: TensorLike,
+  options?: { readonly invert?: boolean },
+): TensorVariable<"bool", RankOf<X>>;
 export function isin(x: TensorLike, values: TensorLike, options: { readonly invert?: boolean } = {}): TensorVariable {
   const v = asTensor(x);
   const list = ravel(asTensor(values, isDiscrete(v.dtype) ? undefined : v.dtype));
@@ -156,6 +178,17 @@ export interface InterpOptions {
  * console.log(String(T.interp([0, 1.5, 9], [1, 2, 3], [10, 20, 40]).eval())); // [10. 15. 40.]
  * ```
  */
+export function interp<X extends TensorLike, P extends TensorLike, F extends TensorLike>(
+  x: X,
+  xp: P,
+  fp: F,
+): TensorVariable<Promote<MeanOf<DTypeOf<X>>, Promote<MeanOf<DTypeOf<P>>, MeanOf<DTypeOf<F>>>>, RankOf<X>>;
+export function interp<X extends TensorLike>(
+  x: X,
+  xp: TensorLike,
+  fp: TensorLike,
+  options?: InterpOptions,
+): TensorVariable<DType, RankOf<X>>;
 export function interp(x: TensorLike, xp: TensorLike, fp: TensorLike, options: InterpOptions = {}): TensorVariable {
   const float = (given: TensorLike): TensorVariable => {
     const t = asTensor(given);
@@ -192,11 +225,21 @@ export function interp(x: TensorLike, xp: TensorLike, fp: TensorLike, options: I
 }
 
 /** Numbers of the bins between the ascending `bins` that elements lie in: those of `searchsorted` from the right (from the left with `right`). */
+export function digitize<X extends TensorLike>(
+  x: X,
+  bins: TensorLike,
+  options?: { readonly right?: boolean },
+): TensorVariable<"int64", RankOf<X>>;
 export function digitize(x: TensorLike, bins: TensorLike, options: { readonly right?: boolean } = {}): TensorVariable {
   return searchsorted(bins, x, { side: options.right === true ? "left" : "right" });
 }
 
 /** The area under the points by trapezes, along an axis. */
+export function trapezoid<X extends TensorLike>(y: X): TensorVariable<FloatKept<DTypeOf<X>>, Less[RankOf<X>]>;
+export function trapezoid<X extends TensorLike>(
+  y: X,
+  options?: { readonly x?: TensorLike | null; readonly dx?: number; readonly axis?: number },
+): TensorVariable<DType, Less[RankOf<X>]>;
 export function trapezoid(
   y: TensorLike,
   options: { readonly x?: TensorLike | null; readonly dx?: number; readonly axis?: number } = {},
@@ -221,6 +264,10 @@ export function trapezoid(
 }
 
 /** The conjugated product of two tensors read as vectors, summed. */
+export function vdot<X extends TensorLike, Y extends TensorLike>(
+  x: X,
+  y: Y,
+): TensorVariable<SumOf<PromotedTensors<readonly [X, Y]>>, 0>;
 export function vdot(x: TensorLike, y: TensorLike): TensorVariable {
   const [a, b] = [ravel(x), ravel(y)];
   return sum(mul(conj(a), b));

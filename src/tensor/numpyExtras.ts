@@ -1,11 +1,11 @@
 /** Counts in bins, orders by several keys, sums that skip NaN. */
-import { isComplex, isDiscrete } from "../dtype.ts";
+import { isComplex, isDiscrete, type DType } from "../dtype.ts";
 import { ArgumentError, DtypeError, RankError } from "../errors.ts";
 import { asTensor } from "./constant.ts";
 import { dimshuffle } from "./dimshuffle.ts";
 import { join } from "./join.ts";
 import { cast, div, invert, isnan, mul, sub, switch_ } from "./math.ts";
-import { max, min, prod, sum, type Axis, type ReduceOptions } from "./reduction.ts";
+import { max, min, prod, sum, type AnyReduceOptions, type Axis, type ReduceOptions } from "./reduction.ts";
 import { ravel } from "./reshape.ts";
 import { linspace } from "./ranges.ts";
 import { searchsorted } from "./search.ts";
@@ -13,6 +13,8 @@ import { operand } from "./shape.ts";
 import { sort, argsort } from "./sort.ts";
 import { at, diag, take } from "./subtensor/index.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { PromotedTensors } from "./functionTyping.ts";
+import type { BroadcastRank, DTypeOf, MeanOf, RankOf, ReduceArgument, ReducedRank, SumOf } from "./typing.ts";
 
 export interface HistogramOptions {
   /** The number of equally wide bins (default 10), or their ascending edges. */
@@ -25,6 +27,10 @@ export interface HistogramOptions {
  * How many elements lie in each bin (int64), and the edges of the bins. The last bin has its right edge, the others only the left one.
  * @throws RankError unless edges are a vector
  */
+export function histogram(
+  x: TensorLike,
+  options?: HistogramOptions,
+): [counts: TensorVariable<"int64", 1>, edges: TensorVariable<DType, 1>];
 export function histogram(
   x: TensorLike,
   options: HistogramOptions = {},
@@ -56,6 +62,7 @@ export function histogram(
  * Positions (int64) that put columns in order: by the last key, where that is equal by the one before it, and so on.
  * @param keys vectors of one length, or a matrix whose rows they are
  */
+export function lexsort(keys: TensorLike | readonly TensorLike[]): TensorVariable<"int64", 1>;
 export function lexsort(keys: TensorLike | readonly TensorLike[]): TensorVariable {
   const list = Array.isArray(keys)
     ? (keys as readonly TensorLike[]).map((k) => asTensor(k))
@@ -82,18 +89,30 @@ function rowsOf(keys: TensorVariable): TensorVariable[] {
 }
 
 /** The sum of the elements that are not NaN. */
+export function nansum<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
+  x: X,
+  options?: ReduceArgument<O, RankOf<X>, ReduceOptions>,
+): TensorVariable<SumOf<DTypeOf<X>>, ReducedRank<RankOf<X>, O>>;
 export function nansum(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   const v = asTensor(x);
   return sum(isDiscrete(v.dtype) ? v : switch_(isnan(v), 0, v), options as ReduceOptions);
 }
 
 /** The product of the elements that are not NaN. */
+export function nanprod<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
+  x: X,
+  options?: ReduceArgument<O, RankOf<X>, ReduceOptions>,
+): TensorVariable<SumOf<DTypeOf<X>>, ReducedRank<RankOf<X>, O>>;
 export function nanprod(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   const v = asTensor(x);
   return prod(isDiscrete(v.dtype) ? v : switch_(isnan(v), 1, v), options as ReduceOptions);
 }
 
 /** The mean of the elements that are not NaN; NaN where there is none. */
+export function nanmean<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
+  x: X,
+  options?: ReduceArgument<O, RankOf<X>, ReduceOptions>,
+): TensorVariable<MeanOf<DTypeOf<X>>, ReducedRank<RankOf<X>, O>>;
 export function nanmean(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   const given = asTensor(x);
   const v = isDiscrete(given.dtype) ? cast(given, "float64") : given;
@@ -102,11 +121,16 @@ export function nanmean(x: TensorLike, options?: ReduceOptions | Axis): TensorVa
 }
 
 /** All elements on diagonal `k` of a matrix of zeros. */
+export function diagflat<X extends TensorLike>(x: X, k?: number): TensorVariable<DTypeOf<X>, 2>;
 export function diagflat(x: TensorLike, k = 0): TensorVariable {
   return diag(ravel(x), k);
 }
 
 /** The vector product of vectors of three elements along the last axis. */
+export function cross<X extends TensorLike, Y extends TensorLike>(
+  x: X,
+  y: Y,
+): TensorVariable<PromotedTensors<readonly [X, Y]>, BroadcastRank<X, Y>>;
 export function cross(x: TensorLike, y: TensorLike): TensorVariable {
   const [a, b] = [asTensor(x), asTensor(y)];
   for (const v of [a, b]) {

@@ -12,6 +12,7 @@ import { asSize, knownSize, sizeAlgebra, type SizeLike } from "./sizes.ts";
 import { median } from "./statistics.ts";
 import { at, slice, take } from "./subtensor/index.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { DTypeOf, RankOf } from "./typing.ts";
 
 /**
  * What comes before and after: a number, values that fall from the edge to another one, the nearest element, the mirror image (without or
@@ -72,6 +73,11 @@ function pairs<V>(given: PerBorder<V>, rank: number, what: string): (readonly [V
  * console.log(String(T.pad([1, 2, 3], [2, 1], { mode: "reflect" }).eval())); // [3. 2. 1. 2. 3. 2.]
  * ```
  */
+export function pad<X extends TensorLike>(
+  x: X,
+  padWidth: PerBorder<SizeLike>,
+  options?: PadOptions | PadMode,
+): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function pad(x: TensorLike, padWidth: PerBorder<SizeLike>, options: PadOptions | PadMode = {}): TensorVariable {
   const v = asTensor(x);
   const settings = typeof options === "string" ? { mode: options } : options;

@@ -9,8 +9,10 @@ import { argsort } from "./sort.ts";
 import { at } from "./subtensor/index.ts";
 import { integers } from "./subtensor/take.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { BroadcastRank, DTypeOf, RankOf } from "./typing.ts";
 
 /** The inverse of each row of permutations of 0 .. n - 1. */
+export function inversePermutation<X extends TensorLike>(permutation: X): TensorVariable<"int64", RankOf<X>>;
 export function inversePermutation(permutation: TensorLike): TensorVariable {
   const p = integers(permutation);
   if (isDiscrete(p.dtype)) return argsort(p);
@@ -25,6 +27,11 @@ export function inversePermutation(permutation: TensorLike): TensorVariable {
  * @param inverse put elements where `y` says instead of taking them from there
  * @throws RankError for more than two axes
  */
+export function permuteRowElements<X extends TensorLike, Y extends TensorLike>(
+  x: X,
+  y: Y,
+  inverse?: boolean | number,
+): TensorVariable<DTypeOf<X>, BroadcastRank<X, Y>>;
 export function permuteRowElements(x: TensorLike, y: TensorLike, inverse: boolean | number = false): TensorVariable {
   const v = asTensor(x);
   const order = inverse === false || inverse === 0 ? integers(y) : inversePermutation(y);

@@ -12,6 +12,7 @@ import { asSize, knownSize, sizeAlgebra, type SizeLike } from "./sizes.ts";
 import { asSizes, type SizesLike } from "./sizeArguments.ts";
 import { nonzero } from "./subtensor/index.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { DTypeOf, DtypeOption, ListRank, PowerOf } from "./typing.ts";
 
 export interface LinspaceOptions {
   /** How many numbers; default 50. */
@@ -41,6 +42,12 @@ function ends(start: TensorLike, stop: TensorLike, op: string): [TensorVariable,
  * `num` evenly spaced numbers from `start` to `stop`, a vector. Integers asked for by `dtype` are rounded down.
  * @throws RankError unless the ends are scalars, ValueError for a negative `num`
  */
+export function linspace<const O extends LinspaceOptions = {}>(
+  start: TensorLike,
+  stop: TensorLike,
+  num?: SizeLike | O,
+  options?: O,
+): TensorVariable<DtypeOption<O, DType>, 1>;
 export function linspace(
   start: TensorLike,
   stop: TensorLike,
@@ -69,6 +76,12 @@ export interface LogspaceOptions extends LinspaceOptions {
 }
 
 /** `base ** linspace(start, stop, num)`. */
+export function logspace<const O extends LogspaceOptions = {}>(
+  start: TensorLike,
+  stop: TensorLike,
+  num?: SizeLike | O,
+  options?: O,
+): TensorVariable<DtypeOption<O, DType>, 1>;
 export function logspace(
   start: TensorLike,
   stop: TensorLike,
@@ -83,6 +96,12 @@ export function logspace(
 }
 
 /** `num` numbers from `start` to `stop`, each the same multiple of the one before; both ends of one sign. */
+export function geomspace<const O extends LinspaceOptions = {}>(
+  start: TensorLike,
+  stop: TensorLike,
+  num?: SizeLike | O,
+  options?: O,
+): TensorVariable<DtypeOption<O, DType>, 1>;
 export function geomspace(
   start: TensorLike,
   stop: TensorLike,
@@ -110,17 +129,21 @@ export interface MeshgridOptions {
   readonly sparse?: boolean;
 }
 
+/** A tensor for each vector, with as many axes as there are vectors. */
+type Grid<L extends readonly unknown[]> = { -readonly [K in keyof L]: TensorVariable<DTypeOf<L[K]>, L["length"]> };
+
 /**
  * Coordinates at every point of the grid that vectors span, one tensor for each.
  * @throws RankError for anything but vectors and scalars
  * @example
  * ```ts
  * import { tensor as T } from "theano";
- * const [x, y] = T.meshgrid(T.arange(3), T.arange(2)) as [T.TensorVariable, T.TensorVariable];
+ * const [x, y] = T.meshgrid(T.arange(3), T.arange(2));
  * console.log(JSON.stringify(x.add(y.mul(10)).eval().toList())); // [[0,1,2],[10,11,12]]
  * ```
  */
-export function meshgrid(vectors: readonly TensorLike[], options?: MeshgridOptions): TensorVariable[];
+export function meshgrid<const L extends readonly TensorLike[]>(vectors: L, options?: MeshgridOptions): Grid<L>;
+export function meshgrid<const L extends readonly TensorLike[]>(...vectors: L): Grid<L>;
 export function meshgrid(...vectors: readonly TensorLike[]): TensorVariable[];
 export function meshgrid(...args: readonly unknown[]): TensorVariable[] {
   const isList = Array.isArray(args[0]) && (args.length === 1 || !isTensorLike(args[1]));
@@ -152,6 +175,7 @@ function isTensorLike(x: unknown): boolean {
 }
 
 /** The indices of a grid: `out[k, i0, i1, ...] = ik`, one tensor for each axis. */
+export function indices<const S extends SizesLike>(sizes: S): TensorVariable<"int64", ListRank<S>>[];
 export function indices(sizes: SizesLike): TensorVariable[] {
   const list = asSizes(sizes, "indices");
   return list.map((n, k) =>
@@ -166,11 +190,21 @@ export function indices(sizes: SizesLike): TensorVariable[] {
 }
 
 /** Row and column numbers of the lower triangle of an n x m matrix, up to diagonal `k`. */
+export function trilIndices(
+  n: SizeLike,
+  k?: SizeLike,
+  m?: SizeLike,
+): [TensorVariable<"int64", 1>, TensorVariable<"int64", 1>];
 export function trilIndices(n: SizeLike, k: SizeLike = 0, m?: SizeLike): [TensorVariable, TensorVariable] {
   return nonzero(tri(n, m ?? n, { k, dtype: "bool" })) as [TensorVariable, TensorVariable];
 }
 
 /** Row and column numbers of the upper triangle of an n x m matrix, from diagonal `k` on. */
+export function triuIndices(
+  n: SizeLike,
+  k?: SizeLike,
+  m?: SizeLike,
+): [TensorVariable<"int64", 1>, TensorVariable<"int64", 1>];
 export function triuIndices(n: SizeLike, k: SizeLike = 0, m?: SizeLike): [TensorVariable, TensorVariable] {
   const below = tri(n, m ?? n, {
     k: sizeAlgebra.sub(asSize(k, "triuIndices", Number.MIN_SAFE_INTEGER), sizeAlgebra.of(1)),
@@ -180,6 +214,11 @@ export function triuIndices(n: SizeLike, k: SizeLike = 0, m?: SizeLike): [Tensor
 }
 
 /** Powers of the elements of a vector as columns: x**(n-1) ... 1, or 1 ... x**(n-1) with `increasing`. */
+export function vander<X extends TensorLike>(
+  x: X,
+  n?: SizeLike,
+  options?: { readonly increasing?: boolean },
+): TensorVariable<PowerOf<DTypeOf<X>>, 2>;
 export function vander(x: TensorLike, n?: SizeLike, options: { readonly increasing?: boolean } = {}): TensorVariable {
   const v = asTensor(x);
   if (v.ndim !== 1) {

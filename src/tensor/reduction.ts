@@ -44,12 +44,14 @@ import type {
   DtypeOption,
   MeanOf,
   RankOf,
+  RealOf,
   ReduceArgument,
   ReducedRank,
   SpreadOf,
   SumOf,
 } from "./typing.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { FloatKept, NormRank } from "./functionTyping.ts";
 
 export { All, Any, Argmax, Argmin, CAReduce, Max, Min, Prod, Sum } from "./reduce.ts";
 
@@ -281,6 +283,16 @@ export type AnyReduceOptions = SumOptions & VarOptions;
  * The p-norm of the elements along the axes.
  * @param p the exponent, or all options
  */
+export function norm<X extends TensorLike, const O extends NormOptions | number = 2>(
+  x: X,
+  p?: O,
+): TensorVariable<FloatKept<RealOf<DTypeOf<X>>>, NormRank<RankOf<X>, O>>;
+export function norm<X extends TensorLike, const M extends ReduceOptions>(
+  x: X,
+  p: number,
+  more: M,
+): TensorVariable<FloatKept<RealOf<DTypeOf<X>>>, ReducedRank<RankOf<X>, M>>;
+export function norm(x: TensorLike, p?: NormOptions | number, more?: ReduceOptions): TensorVariable;
 export function norm(x: TensorLike, p?: NormOptions | number, more: ReduceOptions = {}): TensorVariable {
   const options: NormOptions = { ...optionsOf<NormOptions, "ord">(p, "ord"), ...more };
   const ord = options.ord ?? options.L ?? 2;

@@ -20,6 +20,8 @@ import { at, incSubtensor } from "./subtensor/index.ts";
 import { integers } from "./subtensor/take.ts";
 import { tensorType } from "./type.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { CountDtype } from "./functionTyping.ts";
+import type { RankOf } from "./typing.ts";
 
 /** Which of several possible places: before equal elements, or after them. */
 export type Side = "left" | "right";
@@ -119,6 +121,11 @@ export interface SearchsortedOptions {
  * Where each element of `v` has to be inserted in the sorted vector `x` so that it stays sorted: int64, in the shape of `v`.
  * @throws RankError unless `x` is a vector
  */
+export function searchsorted<V extends TensorLike>(
+  x: TensorLike,
+  v: V,
+  options?: SearchsortedOptions,
+): TensorVariable<"int64", RankOf<V>>;
 export function searchsorted(x: TensorLike, v: TensorLike, options: SearchsortedOptions = {}): TensorVariable {
   const { side = "left", sorter } = options;
   let sorted = asTensor(x);
@@ -151,6 +158,7 @@ export interface BincountOptions {
  * number plus one, `minlength` at least.
  * @throws RankError, DtypeError unless `x` is a vector of integers; IndexError at run time for a negative one
  */
+export function bincount<O extends BincountOptions = {}>(x: TensorLike, options?: O): TensorVariable<CountDtype<O>, 1>;
 export function bincount(x: TensorLike, options: BincountOptions = {}): TensorVariable {
   const v = integers(x);
   const least = options.minlength ?? 0;

@@ -11,6 +11,8 @@ import { sizeConstant } from "./sizes.ts";
 import { at, flatnonzero, take } from "./subtensor/index.ts";
 import { integers } from "./subtensor/take.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
+import type { ChosenDtype, ChosenRank, FlattenedRank } from "./functionTyping.ts";
+import type { DTypeOf, RankOf } from "./typing.ts";
 
 export interface ChooseOptions {
   /** What a number out of range means: an error (default), the nearest one, or counting on around. */
@@ -22,6 +24,11 @@ export interface ChooseOptions {
  * @param choices a list of tensors, or one tensor whose first axis counts them
  * @throws DtypeError unless `a` holds integers; IndexError at run time for one out of range
  */
+export function choose<A extends TensorLike, const C extends TensorLike | readonly TensorLike[]>(
+  a: A,
+  choices: C,
+  options?: ChooseOptions,
+): TensorVariable<ChosenDtype<C>, ChosenRank<RankOf<A>, C>>;
 export function choose(
   a: TensorLike,
   choices: TensorLike | readonly TensorLike[],
@@ -73,6 +80,11 @@ export interface CompressOptions {
  * The slices of `x` along an axis for which a vector of conditions holds. The vector may be shorter than the axis.
  * @throws RankError unless the condition is a vector
  */
+export function compress<X extends TensorLike, const O extends CompressOptions | number | null = null>(
+  condition: TensorLike,
+  x: X,
+  options?: O,
+): TensorVariable<DTypeOf<X>, FlattenedRank<RankOf<X>, O>>;
 export function compress(
   condition: TensorLike,
   x: TensorLike,

@@ -24,7 +24,7 @@ import {
   sub,
   switch_,
 } from "./math.ts";
-import { mean, sum, type Axis, type ReduceOptions } from "./reduction.ts";
+import { mean, sum, type AnyReduceOptions, type Axis, type ReduceOptions } from "./reduction.ts";
 import { optionsOf } from "./options.ts";
 import { reshape } from "./reshape.ts";
 import { operand, shape as shapeOf, shapeI, expandDims } from "./shape.ts";
@@ -32,6 +32,8 @@ import { normalizeAxes, sizeProduct } from "./sizes.ts";
 import { sort } from "./sort.ts";
 import { at, diagonal, take } from "./subtensor/index.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { Plus } from "./indexTyping.ts";
+import type { DTypeOf, MeanOf, RankOf, ReduceArgument, ReducedRank } from "./typing.ts";
 
 /** Between two elements: in proportion, the one below or above, their mean, or the nearer one. */
 export type QuantileMethod = "linear" | "lower" | "higher" | "midpoint" | "nearest";
@@ -63,6 +65,11 @@ function sortedLast(v: TensorVariable, axis: Axis | undefined, op: string): { li
  * @throws ValueError for a number outside [0, 1], DtypeError for complex numbers, AxisError for an axis out of range, IndexError at run
  * time where there is no element
  */
+export function quantile<X extends TensorLike, Q extends TensorLike, const O extends QuantileOptions | Axis = null>(
+  x: X,
+  q: Q,
+  options?: O,
+): TensorVariable<MeanOf<DTypeOf<X>>, Plus<ReducedRank<RankOf<X>, O>, RankOf<Q>>>;
 export function quantile(x: TensorLike, q: TensorLike, options?: QuantileOptions | Axis): TensorVariable {
   return quantileOf(x, q, optionsOf<QuantileOptions, "axis">(options, "axis"), "quantile", 1);
 }
@@ -75,6 +82,11 @@ export function quantile(x: TensorLike, q: TensorLike, options?: QuantileOptions
  * console.log(String(T.percentile([1, 2, 3, 10], [0, 50, 100]).eval())); // [ 1.   2.5 10. ]
  * ```
  */
+export function percentile<X extends TensorLike, Q extends TensorLike, const O extends QuantileOptions | Axis = null>(
+  x: X,
+  q: Q,
+  options?: O,
+): TensorVariable<MeanOf<DTypeOf<X>>, Plus<ReducedRank<RankOf<X>, O>, RankOf<Q>>>;
 export function percentile(x: TensorLike, q: TensorLike, options?: QuantileOptions | Axis): TensorVariable {
   return quantileOf(x, q, optionsOf<QuantileOptions, "axis">(options, "axis"), "percentile", 100);
 }
@@ -141,6 +153,10 @@ function between(lines: TensorVariable, position: TensorVariable, method: Quanti
 }
 
 /** The middle element along an axis, several or all, the mean of the two middle ones where their number is even; see {@link quantile}. */
+export function median<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
+  x: X,
+  options?: ReduceArgument<O, RankOf<X>, ReduceOptions>,
+): TensorVariable<MeanOf<DTypeOf<X>>, ReducedRank<RankOf<X>, O>>;
 export function median(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   const v = asTensor(x);
   const { axis, keepdims } = optionsOf<ReduceOptions, "axis">(options, "axis");
@@ -168,6 +184,11 @@ export interface AverageOptions extends ReduceOptions {
 }
 
 /** The mean, each element counting as much as its weight. */
+export function average<X extends TensorLike>(x: X): TensorVariable<MeanOf<DTypeOf<X>>, 0>;
+export function average<X extends TensorLike, const O extends AverageOptions = {}>(
+  x: X,
+  options?: O,
+): TensorVariable<DType, ReducedRank<RankOf<X>, O>>;
 export function average(x: TensorLike, options: AverageOptions = {}): TensorVariable {
   const { weights = null, ...others } = options;
   const v = asTensor(x);
@@ -207,6 +228,8 @@ export interface CovOptions {
 }
 
 /** The covariance matrix of variables. @throws RankError for more than two axes */
+export function cov<X extends TensorLike>(m: X): TensorVariable<MeanOf<DTypeOf<X>>, 2>;
+export function cov(m: TensorLike, options?: CovOptions): TensorVariable<DType, 2>;
 export function cov(m: TensorLike, options: CovOptions = {}): TensorVariable {
   const { y = null, rowvar = true, bias = false, fweights = null, aweights = null } = options;
   const ddof = options.ddof ?? (bias ? 0 : 1);
@@ -239,6 +262,8 @@ const realOf = (dtype: DType): DType =>
   dtype === "complex64" ? "float32" : dtype === "complex128" ? "float64" : dtype;
 
 /** The matrix of Pearson's correlation coefficients; see {@link cov}. */
+export function corrcoef<X extends TensorLike>(m: X): TensorVariable<MeanOf<DTypeOf<X>>, 2>;
+export function corrcoef(m: TensorLike, options?: Pick<CovOptions, "y" | "rowvar">): TensorVariable<DType, 2>;
 export function corrcoef(m: TensorLike, options: Pick<CovOptions, "y" | "rowvar"> = {}): TensorVariable {
   const c = cov(m, options);
   const deviation = sqrt(real(diagonal(c)));
@@ -246,6 +271,10 @@ export function corrcoef(m: TensorLike, options: Pick<CovOptions, "y" | "rowvar"
 }
 
 /** How many elements are not zero, along an axis, several or all: int64. */
+export function countNonzero<X extends TensorLike, const O extends AnyReduceOptions | Axis = null>(
+  x: X,
+  options?: ReduceArgument<O, RankOf<X>, ReduceOptions>,
+): TensorVariable<"int64", ReducedRank<RankOf<X>, O>>;
 export function countNonzero(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
   return sum(cast(neq(x, 0), "int64"), options as ReduceOptions);
 }

@@ -8,8 +8,9 @@ import { optionsOf } from "./options.ts";
 import { reshape } from "./reshape.ts";
 import { operand, shape as shapeOf, specifyShape } from "./shape.ts";
 import { sizeProduct } from "./sizes.ts";
-import type { Promoted } from "./typing.ts";
+import type { Promoted, RankOf } from "./typing.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { BatchedRank, InnerRank, TensordotRank } from "./functionTyping.ts";
 
 /** How many axes (the last of x with the first of y), or which. */
 export type TensordotAxes = number | readonly [readonly number[] | number, readonly number[] | number];
@@ -68,6 +69,11 @@ export interface TensordotOptions {
 }
 
 /** Sum of products over pairs of axes: by default the last two of `x` and the first two of `y`. */
+export function tensordot<
+  X extends TensorLike,
+  Y extends TensorLike,
+  const O extends TensordotAxes | TensordotOptions = 2,
+>(x: X, y: Y, options?: O): TensorVariable<Promoted<X, Y>, TensordotRank<RankOf<X>, RankOf<Y>, O>>;
 export function tensordot(x: TensorLike, y: TensorLike, options?: TensordotAxes | TensordotOptions): TensorVariable {
   const [a, given] = operands(x, y);
   const { axes = 2 } = optionsOf<TensordotOptions, "axes">(options, "axes");
@@ -89,6 +95,11 @@ function asMatrix(x: TensorVariable, rows: number, n: TensorVariable, m: TensorV
 }
 
 /** {@link tensordot} of `x[i]` and `y[i]` for each `i` of the first axis; axes count with the batch axis. */
+export function batchedTensordot<
+  X extends TensorLike,
+  Y extends TensorLike,
+  const O extends TensordotAxes | TensordotOptions = 2,
+>(x: X, y: Y, options?: O): TensorVariable<Promoted<X, Y>, BatchedRank<RankOf<X>, RankOf<Y>, O>>;
 export function batchedTensordot(
   x: TensorLike,
   y: TensorLike,
@@ -118,6 +129,10 @@ export function outer(x: TensorLike, y: TensorLike): TensorVariable {
 }
 
 /** Sum of products over the last axis of both: NumPy's `inner`. */
+export function inner<X extends TensorLike, Y extends TensorLike>(
+  x: X,
+  y: Y,
+): TensorVariable<Promoted<X, Y>, InnerRank<RankOf<X>, RankOf<Y>>>;
 export function inner(x: TensorLike, y: TensorLike): TensorVariable {
   const [a, b] = operands(x, y);
   return a.ndim === 0 || b.ndim === 0 ? mul(a, b) : tensordot(a, b, [[a.ndim - 1], [b.ndim - 1]]);

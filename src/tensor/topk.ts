@@ -12,6 +12,8 @@ import { asSize, knownSize, sizeAlgebra, type SizeLike } from "./sizes.ts";
 import { Sort } from "./sort.ts";
 import { at, slice } from "./subtensor/index.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { LastAxisRank, PositionDtype } from "./functionTyping.ts";
+import type { DTypeOf, RankOf } from "./typing.ts";
 
 export interface TopkOptions {
   /** The last axis when absent; all elements in C order for `null`. */
@@ -34,6 +36,14 @@ export interface TopkOptions {
  * console.log(String(values.eval()), String(places.eval())); // [7. 9.] [3 1]
  * ```
  */
+export function topkAndArgtopk<X extends TensorLike, const O extends TopkOptions | number | null = -1>(
+  x: X,
+  kth: SizeLike,
+  options?: O,
+): [
+  values: TensorVariable<DTypeOf<X>, LastAxisRank<RankOf<X>, O>>,
+  positions: TensorVariable<PositionDtype<O>, LastAxisRank<RankOf<X>, O>>,
+];
 export function topkAndArgtopk(
   x: TensorLike,
   kth: SizeLike,
@@ -73,11 +83,21 @@ export function topkAndArgtopk(
 }
 
 /** The `kth` largest elements along an axis (the `-kth` smallest for a negative number), ascending; see {@link topkAndArgtopk}. */
+export function topk<X extends TensorLike, const O extends TopkOptions | number | null = -1>(
+  x: X,
+  kth: SizeLike,
+  options?: O,
+): TensorVariable<DTypeOf<X>, LastAxisRank<RankOf<X>, O>>;
 export function topk(x: TensorLike, kth: SizeLike, options?: TopkOptions | number | null): TensorVariable {
   return topkAndArgtopk(x, kth, options)[0];
 }
 
 /** The positions of the elements that {@link topk} gives. */
+export function argtopk<X extends TensorLike, const O extends TopkOptions | number | null = -1>(
+  x: X,
+  kth: SizeLike,
+  options?: O,
+): TensorVariable<PositionDtype<O>, LastAxisRank<RankOf<X>, O>>;
 export function argtopk(x: TensorLike, kth: SizeLike, options?: TopkOptions | number | null): TensorVariable {
   return topkAndArgtopk(x, kth, options)[1];
 }
@@ -112,6 +132,11 @@ function partitioned(
  * The elements along an axis, rearranged so that the one at place `kth` is the one that sorting would put there, smaller ones before it
  * and larger ones after it. (All are in order: every sorted sequence is a partition.)
  */
+export function partition<X extends TensorLike, const O extends PartitionOptions | number | null = -1>(
+  x: X,
+  kth: number | readonly number[],
+  options?: O,
+): TensorVariable<DTypeOf<X>, LastAxisRank<RankOf<X>, O>>;
 export function partition(
   x: TensorLike,
   kth: number | readonly number[],
@@ -121,6 +146,11 @@ export function partition(
 }
 
 /** The positions that {@link partition} takes its elements from. */
+export function argpartition<X extends TensorLike, const O extends PartitionOptions | number | null = -1>(
+  x: X,
+  kth: number | readonly number[],
+  options?: O,
+): TensorVariable<"int64", LastAxisRank<RankOf<X>, O>>;
 export function argpartition(
   x: TensorLike,
   kth: number | readonly number[],

@@ -11,8 +11,19 @@ import { optionsOf } from "./options.ts";
 import { operand, shape as shapeOf } from "./shape.ts";
 import { asSize, sizeAlgebra, sizeConstant, type SizeLike } from "./sizes.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
+import type { BandDtype } from "./functionTyping.ts";
+import type { DTypeOf, RankOf } from "./typing.ts";
 
 /** Ones at and below diagonal `k` of an `n` x `m` matrix. */
+export function tri<
+  const A extends
+    | readonly []
+    | readonly [
+        columnCount: SizeLike | null | DiagonalBandOptions,
+        diagonal?: SizeLike | DiagonalBandOptions,
+        options?: DTypeOption,
+      ],
+>(n: SizeLike, ...rest: A): TensorVariable<BandDtype<A>, 2>;
 export function tri(
   n: SizeLike,
   columnCount: SizeLike | null | DiagonalBandOptions = null,
@@ -43,6 +54,10 @@ export interface TriangleOptions {
 }
 
 /** `x` with zeros above diagonal `k` of its last two axes. */
+export function tril<X extends TensorLike>(
+  x: X,
+  options?: SizeLike | TriangleOptions,
+): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function tril(x: TensorLike, options?: SizeLike | TriangleOptions): TensorVariable {
   const { k = 0 } = optionsOf<TriangleOptions, "k">(options, "k");
   const v = asTensor(x);
@@ -51,6 +66,10 @@ export function tril(x: TensorLike, options?: SizeLike | TriangleOptions): Tenso
 }
 
 /** `x` with zeros below diagonal `k` of its last two axes. */
+export function triu<X extends TensorLike>(
+  x: X,
+  options?: SizeLike | TriangleOptions,
+): TensorVariable<DTypeOf<X>, RankOf<X>>;
 export function triu(x: TensorLike, options?: SizeLike | TriangleOptions): TensorVariable {
   const { k = 0 } = optionsOf<TriangleOptions, "k">(options, "k");
   const v = asTensor(x);

@@ -15,7 +15,7 @@ export type WeakValue = number | bigint | boolean;
 export type Known<D extends DType, Result extends DType> = Record<D, 1> extends Record<DType, 1> ? DType : Result;
 
 /** True for `any`, of which nothing is known. */
-type IsAny<X> = 0 extends 1 & X ? true : false;
+export type IsAny<X> = 0 extends 1 & X ? true : false;
 
 // --- of what users write -------------------------------------------------------------------------
 
@@ -324,7 +324,7 @@ export type PromotedList<L> = L extends readonly [infer X]
 
 /** Tensors of one dtype have that dtype together; of a mixture nothing is known. */
 type SameDtype<D extends DType> = IsUnion<D> extends true ? DType : D;
-type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never;
+export type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never;
 
 /** The rank of several tensors of one rank. */
 export type RankOfEach<L> = L extends readonly (infer X)[] ? RankOf<X> : number;

@@ -21,6 +21,7 @@ function points(m: SizeLike, op: string): { readonly n: TensorVariable; readonly
  * console.log(String(T.bartlett(5).eval())); // [0.  0.5 1.  0.5 0. ]
  * ```
  */
+export function bartlett(m: SizeLike): TensorVariable<"float64", 1>;
 export function bartlett(m: SizeLike): TensorVariable {
   const { n, last } = points(m, "bartlett");
   return sub(1, div(abs(n), last));
@@ -35,21 +36,25 @@ function cosines(m: SizeLike, weights: readonly number[], op: string): TensorVar
 }
 
 /** The raised cosine of von Hann, zero at both ends: 0.5 + 0.5 cos(pi n / (m - 1)). */
+export function hanning(m: SizeLike): TensorVariable<"float64", 1>;
 export function hanning(m: SizeLike): TensorVariable {
   return cosines(m, [0.5, 0.5], "hanning");
 }
 
 /** The raised cosine of Hamming: 0.54 + 0.46 cos(pi n / (m - 1)). */
+export function hamming(m: SizeLike): TensorVariable<"float64", 1>;
 export function hamming(m: SizeLike): TensorVariable {
   return cosines(m, [0.54, 0.46], "hamming");
 }
 
 /** Blackman's window: 0.42 + 0.5 cos(pi n / (m - 1)) + 0.08 cos(2 pi n / (m - 1)). */
+export function blackman(m: SizeLike): TensorVariable<"float64", 1>;
 export function blackman(m: SizeLike): TensorVariable {
   return cosines(m, [0.42, 0.5, 0.08], "blackman");
 }
 
 /** Kaiser's window: I0(beta sqrt(1 - (n / (m - 1))^2)) / I0(beta). */
+export function kaiser(m: SizeLike, beta: number): TensorVariable<"float64", 1>;
 export function kaiser(m: SizeLike, beta: number): TensorVariable {
   const { n, last } = points(m, "kaiser");
   const part = div(n, last);

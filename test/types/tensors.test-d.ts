@@ -228,7 +228,7 @@ holds<Equal<(typeof indexed)[2], V<"float32", 1>>>();
 holds<Equal<(typeof indexed)[3], V<"float32", 3>>>();
 holds<Equal<(typeof indexed)[4], V<"float32", 2>>>();
 holds<Equal<(typeof indexed)[5], V<"float32", 3>>>();
-holds<DTypeRank<(typeof indexed)[6], "float32", number>>();
+holds<Equal<(typeof indexed)[6], V<"float32", 1>>>();
 holds<Equal<(typeof indexed)[7], V<"float32", 2>>>();
 holds<Equal<(typeof indexed)[8], V<"float32", 1>>>();
 holds<Equal<(typeof indexed)[9], V<"float32", 2>>>();
@@ -261,6 +261,91 @@ holds<Equal<(typeof products)[6], V<"float64", 2>>>();
 m.matmul(2);
 // @ts-expect-error: wherever they stand
 T.matmul(s, m);
+
+const contracted = [
+  T.tensordot(cube, m, 1),
+  T.tensordot(cube, four),
+  T.tensordot(m, m, {
+    axes: [
+      [0, 1],
+      [1, 0],
+    ],
+  }),
+  T.batchedDot(cube, cube),
+  T.inner(cube, v),
+  T.einsum("bij,jk->bik", cube, m),
+  T.kron(m, v),
+  T.matrixDot(m, m, v),
+] as const;
+holds<Equal<(typeof contracted)[0], V<"float32", 3>>>();
+holds<Equal<(typeof contracted)[1], V<"float32", 3>>>();
+holds<Equal<(typeof contracted)[2], V<"float32", 0>>>();
+holds<Equal<(typeof contracted)[3], V<"float32", 3>>>();
+holds<Equal<(typeof contracted)[4], V<"float64", 2>>>();
+holds<Equal<(typeof contracted)[5], V<"float32", 3>>>();
+holds<Equal<(typeof contracted)[6], V<"float64", 2>>>();
+holds<Equal<(typeof contracted)[7], V<"float64", 1>>>();
+
+// --- single functions ------------------------------------------------------------------------------
+
+const norms = [m.norm(), m.norm(1, { axis: 0 }), T.norm(z, { axis: 1, keepdims: true }), i.norm()] as const;
+holds<Equal<(typeof norms)[0], V<"float32", 0>>>();
+holds<Equal<(typeof norms)[1], V<"float32", 1>>>();
+holds<Equal<(typeof norms)[2], V<"float32", 2>>>();
+holds<DTypeRank<(typeof norms)[3], theano.DType, 0>>();
+const taken = [m.take(i), m.take(i, 0), T.take(cube, [0, 1], { axis: -1 }), m.take(0, { axis: 1 })] as const;
+holds<Equal<(typeof taken)[0], V<"float32", 1>>>();
+holds<Equal<(typeof taken)[1], V<"float32", 2>>>();
+holds<Equal<(typeof taken)[2], V<"float32", 3>>>();
+holds<Equal<(typeof taken)[3], V<"float32", 1>>>();
+const running = [m.cumsum(), i.cumsum(0), T.cumprod(cube, { axis: 1 }), m.repeat(2, 0), m.sort(null)] as const;
+holds<Equal<(typeof running)[0], V<"float32", 1>>>();
+holds<Equal<(typeof running)[1], V<"int64", 1>>>();
+holds<Equal<(typeof running)[2], V<"float32", 3>>>();
+holds<Equal<(typeof running)[3], V<"float32", 2>>>();
+holds<Equal<(typeof running)[4], V<"float32", 1>>>();
+const together = [T.join(0, m, T.imatrix()), T.join(1, [m, m]), T.vstack(v, v), T.stacklists([[s, s]])] as const;
+holds<DTypeRank<(typeof together)[0], "float32" | "float64", 2>>();
+holds<Equal<(typeof together)[1], V<"float32", 2>>>();
+holds<Equal<(typeof together)[2], V<"float64", 2>>>();
+holds<Equal<(typeof together)[3], V<"float32", 2>>>();
+const made = [T.arange(3), T.arange(0.5), T.arange(0, s), T.eye(3, 3, 0, "int8"), T.alloc(s, 2, 3)] as const;
+holds<Equal<(typeof made)[0], V<"int64", 1>>>();
+holds<Equal<(typeof made)[1], V<theano.DType, 1>>>();
+holds<Equal<(typeof made)[2], V<"float32", 1>>>();
+holds<Equal<(typeof made)[3], V<"int8", 2>>>();
+holds<Equal<(typeof made)[4], V<"float32", 2>>>();
+const picked = [
+  T.topk(m, 2),
+  T.argtopk(m, 2, { idxDtype: "int32" }),
+  T.median(m, 0),
+  T.quantile(m, [0.1, 0.9]),
+] as const;
+holds<Equal<(typeof picked)[0], V<"float32", 2>>>();
+holds<Equal<(typeof picked)[1], V<"int32", 2>>>();
+holds<Equal<(typeof picked)[2], V<"float32", 1>>>();
+holds<Equal<(typeof picked)[3], V<"float32", 1>>>();
+const [gridX, gridY] = T.meshgrid(v, i);
+holds<Equal<typeof gridX, V<"float64", 2>>>();
+holds<Equal<typeof gridY, V<"int32", 2>>>();
+const rectified = [T.nnet.relu(m), T.nnet.elu(m), T.nnet.softsign(m), T.nnet.swish(i), T.nnet.relu(m, v)] as const;
+holds<Equal<(typeof rectified)[0], V<"float32", 2>>>();
+holds<Equal<(typeof rectified)[1], V<"float32", 2>>>();
+holds<Equal<(typeof rectified)[2], V<"float32", 2>>>();
+holds<Equal<(typeof rectified)[3], V<"float64", 1>>>();
+holds<Equal<(typeof rectified)[4], V<"float64", 2>>>();
+const loss = T.nnet.categoricalCrossentropy(T.nnet.softmax(m), i);
+holds<Equal<typeof loss, V<"float32", 1>>>();
+const [nll, chances, guess] = T.nnet.crossentropySoftmaxArgmax1hotWithBias(m, T.fvector(), i);
+holds<Equal<typeof nll, V<"float32", 1>>>();
+holds<Equal<typeof chances, V<"float32", 2>>>();
+holds<Equal<typeof guess, V<"int64", 1>>>();
+const incomplete = [T.gammainc(2.5, m), T.betainc(v, 1, s), T.logaddexp(m, 0), T.xlogx(i), T.jv(v, m)] as const;
+holds<Equal<(typeof incomplete)[0], V<"float32", 2>>>();
+holds<Equal<(typeof incomplete)[1], V<"float64", 1>>>();
+holds<Equal<(typeof incomplete)[2], V<"float32", 2>>>();
+holds<Equal<(typeof incomplete)[3], V<"float64", 1>>>();
+holds<Equal<(typeof incomplete)[4], V<"float64", 2>>>();
 
 // --- functions chosen at run time can be called ----------------------------------------------------
 

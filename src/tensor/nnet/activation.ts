@@ -21,6 +21,8 @@ import {
 import { asTensor } from "../constant.ts";
 import { optionsOf } from "../options.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
+import type { FloatKept } from "../functionTyping.ts";
+import type { BroadcastRank, DTypeOf, FloatOf, Promoted, QuotientOf, RankOf } from "../typing.ts";
 
 export { sigmoid, softplus } from "../math.ts";
 
@@ -30,6 +32,12 @@ export interface AlphaOptions {
 }
 
 /** x where positive, else alpha * x (default 0). The gradient at 0 is alpha. */
+export function relu<X extends TensorLike>(x: X): TensorVariable<Promoted<X, 0>, RankOf<X>>;
+export function relu<X extends TensorLike, A extends TensorLike>(
+  x: X,
+  options: A | { readonly alpha: A },
+): TensorVariable<Promoted<X, A>, BroadcastRank<X, A>>;
+export function relu(x: TensorLike, options?: AlphaOptions | TensorLike): TensorVariable;
 export function relu(x: TensorLike, options?: AlphaOptions | TensorLike): TensorVariable {
   const v = asTensor(x);
   const { alpha = 0 } = optionsOf<AlphaOptions, "alpha">(options as AlphaOptions, "alpha");
@@ -38,6 +46,11 @@ export function relu(x: TensorLike, options?: AlphaOptions | TensorLike): Tensor
 }
 
 /** x where positive, else alpha * (exp(x) - 1). */
+export function elu<X extends TensorLike, A extends number = 1>(
+  x: X,
+  options?: A | { readonly alpha: A },
+): TensorVariable<FloatOf<Promoted<X, 0>>, RankOf<X>>;
+export function elu(x: TensorLike, options?: AlphaOptions | TensorLike): TensorVariable;
 export function elu(x: TensorLike, options?: AlphaOptions | TensorLike): TensorVariable {
   const v = asTensor(x);
   const { alpha = 1 } = optionsOf<AlphaOptions, "alpha">(options as AlphaOptions, "alpha");
@@ -46,11 +59,13 @@ export function elu(x: TensorLike, options?: AlphaOptions | TensorLike): TensorV
 }
 
 /** The self-normalising elu of Klambauer et al., 2017. */
+export function selu<X extends TensorLike>(x: X): TensorVariable<FloatOf<Promoted<X, 0>>, RankOf<X>>;
 export function selu(x: TensorLike): TensorVariable {
   return mul(elu(x, { alpha: 1.6732632423543772 }), 1.0507009873554805);
 }
 
 /** clip(0.2 x + 0.5, 0, 1). */
+export function hardSigmoid<X extends TensorLike>(x: X): TensorVariable<FloatKept<DTypeOf<X>>, RankOf<X>>;
 export function hardSigmoid(x: TensorLike): TensorVariable {
   return clip(add(mul(x, 0.2), 0.5), 0, 1);
 }
@@ -59,6 +74,7 @@ export function hardSigmoid(x: TensorLike): TensorVariable {
  * A cheap sigmoid in pieces, wrong by less than 0.05: with u = |x| / 2, tanh u is taken as 1.5 u / (1 + u) up to 1.7, a line up to 3, then a
  * constant. Theano gives it no gradient; here it has the one of its pieces.
  */
+export function ultraFastSigmoid<X extends TensorLike>(x: X): TensorVariable<FloatKept<DTypeOf<X>>, RankOf<X>>;
 export function ultraFastSigmoid(x: TensorLike): TensorVariable {
   const v = asTensor(x);
   const u = mul(abs(v), 0.5);
@@ -69,6 +85,7 @@ export function ultraFastSigmoid(x: TensorLike): TensorVariable {
 }
 
 /** x / (1 + |x|). */
+export function softsign<X extends TensorLike>(x: X): TensorVariable<QuotientOf<DTypeOf<X>>, RankOf<X>>;
 export function softsign(x: TensorLike): TensorVariable {
   const v = asTensor(x);
   return div(v, add(abs(v), 1));

@@ -1,5 +1,5 @@
 /** Tables of confusion, columns put in front. */
-import { isDiscrete } from "../../dtype.ts";
+import { isDiscrete, type DType } from "../../dtype.ts";
 import { DtypeError, RankError } from "../../errors.ts";
 import { alloc } from "../alloc.ts";
 import { asTensor } from "../constant.ts";
@@ -11,6 +11,7 @@ import { bincount, searchsorted } from "../search.ts";
 import { reshape } from "../reshape.ts";
 import { unique } from "../unique.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
+import type { DTypeOf } from "../typing.ts";
 
 /**
  * How often each class was taken for each: a matrix (int64) with a row for each actual and a column for each predicted class, and the classes
@@ -25,6 +26,10 @@ import type { TensorLike, TensorVariable } from "../variable.ts";
  * console.log(String(classes.eval())); // [0. 1. 2.]
  * ```
  */
+export function confusionMatrix(
+  actual: TensorLike,
+  predicted: TensorLike,
+): [table: TensorVariable<"int64", 2>, classes: TensorVariable<DType, 1>];
 export function confusionMatrix(
   actual: TensorLike,
   predicted: TensorLike,
@@ -45,6 +50,7 @@ export function confusionMatrix(
 }
 
 /** The matrix `x` with a column of one scalar in front, in the dtype of `x`. */
+export function prependScalarToEachRow<X extends TensorLike>(value: TensorLike, x: X): TensorVariable<DTypeOf<X>, 2>;
 export function prependScalarToEachRow(value: TensorLike, x: TensorLike): TensorVariable {
   const v = asTensor(x);
   const scalar = asTensor(value, v.dtype);
@@ -62,11 +68,13 @@ export function prependScalarToEachRow(value: TensorLike, x: TensorLike): Tensor
 }
 
 /** The matrix `x` with a column of zeros in front. */
+export function prepend0ToEachRow<X extends TensorLike>(x: X): TensorVariable<DTypeOf<X>, 2>;
 export function prepend0ToEachRow(x: TensorLike): TensorVariable {
   return prependScalarToEachRow(0, x);
 }
 
 /** The matrix `x` with a column of ones in front. */
+export function prepend1ToEachRow<X extends TensorLike>(x: X): TensorVariable<DTypeOf<X>, 2>;
 export function prepend1ToEachRow(x: TensorLike): TensorVariable {
   return prependScalarToEachRow(1, x);
 }

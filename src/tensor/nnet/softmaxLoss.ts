@@ -1,8 +1,10 @@
 /** Losses of rows plus a bias, with what is computed on the way. */
+import type { DType } from "../../dtype.ts";
 import { asTensor } from "../constant.ts";
 import { add } from "../math.ts";
 import { argmax, maxAndArgmax } from "../reduction.ts";
-import type { DTypeOf, FloatOf, Promoted } from "../typing.ts";
+import type { Less } from "../ranks.ts";
+import type { BroadcastRank, DTypeOf, FloatOf, Promoted, RankOf } from "../typing.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
 import { crossentropySoftmax1hot } from "./loss.ts";
 import { softmax } from "./softmax.ts";
@@ -11,18 +13,18 @@ import { softmax } from "./softmax.ts";
 type Shifted<X, B> = FloatOf<Promoted<X, B>>;
 
 /** Losses, probabilities and most likely classes. */
-type LossAndGuess<X, B> = [
-  loss: TensorVariable<Shifted<X, B>, 1>,
-  softmax: TensorVariable<Shifted<X, B>, 2>,
-  argmax: TensorVariable<"int64", 1>,
+type LossAndGuess<D extends DType, R extends number> = [
+  loss: TensorVariable<D, Less[R]>,
+  softmax: TensorVariable<D, R>,
+  argmax: TensorVariable<"int64", Less[R]>,
 ];
 
 /** The same with the probabilities of these classes. */
-type LossAndMaximum<D extends FloatOf<DTypeOf<TensorLike>>> = [
-  loss: TensorVariable<D, 1>,
-  softmax: TensorVariable<D, 2>,
-  max: TensorVariable<D, 1>,
-  argmax: TensorVariable<"int64", 1>,
+type LossAndMaximum<D extends DType, R extends number> = [
+  loss: TensorVariable<D, Less[R]>,
+  softmax: TensorVariable<D, R>,
+  max: TensorVariable<D, Less[R]>,
+  argmax: TensorVariable<"int64", Less[R]>,
 ];
 
 /**
@@ -33,7 +35,7 @@ export function crossentropySoftmax1hotWithBias<X extends TensorLike, B extends 
   x: X,
   b: B,
   target: TensorLike,
-): TensorVariable<Shifted<X, B>, 1>;
+): TensorVariable<Shifted<X, B>, Less[BroadcastRank<X, B>]>;
 export function crossentropySoftmax1hotWithBias(x: TensorLike, b: TensorLike, target: TensorLike): TensorVariable {
   return crossentropySoftmax1hot(add(x, b), target);
 }
@@ -52,7 +54,7 @@ export function crossentropySoftmaxArgmax1hotWithBias<X extends TensorLike, B ex
   x: X,
   b: B,
   target: TensorLike,
-): LossAndGuess<X, B>;
+): LossAndGuess<Shifted<X, B>, BroadcastRank<X, B>>;
 export function crossentropySoftmaxArgmax1hotWithBias(
   x: TensorLike,
   b: TensorLike,
@@ -67,7 +69,7 @@ export function crossentropySoftmaxArgmax1hotWithBias(
 export function crossentropySoftmaxMaxAndArgmax1hot<X extends TensorLike>(
   x: X,
   target: TensorLike,
-): LossAndMaximum<FloatOf<DTypeOf<X>>>;
+): LossAndMaximum<FloatOf<DTypeOf<X>>, RankOf<X>>;
 export function crossentropySoftmaxMaxAndArgmax1hot(x: TensorLike, target: TensorLike): TensorVariable[] {
   const rows = asTensor(x);
   const p = softmax(rows);
@@ -79,7 +81,7 @@ export function crossentropySoftmaxMaxAndArgmax1hotWithBias<X extends TensorLike
   x: X,
   b: B,
   target: TensorLike,
-): LossAndMaximum<Shifted<X, B>>;
+): LossAndMaximum<Shifted<X, B>, BroadcastRank<X, B>>;
 export function crossentropySoftmaxMaxAndArgmax1hotWithBias(
   x: TensorLike,
   b: TensorLike,

@@ -8,6 +8,8 @@ import { add, mul, sub } from "../math.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
 import { elementLoop } from "./elementLoop.ts";
 import type { Routine } from "./routine.ts";
+import type { BroadcastRank } from "../typing.ts";
+import type { LoopDtype } from "../functionTyping.ts";
 
 /** What becomes of an even or odd order at a negative argument; NaN for a fraction. */
 function atNegative(r: Routine, v: Expr, x: Expr, value: Expr): Expr {
@@ -194,11 +196,19 @@ const ordinary: (...args: readonly TensorLike[]) => TensorVariable = elementLoop
  * console.log(String(T.jv([0, 1, 2.5], 2).eval())); // [0.22389078 0.57672481 0.22392453]
  * ```
  */
+export function jv<N extends TensorLike, X extends TensorLike>(
+  v: N,
+  x: X,
+): TensorVariable<LoopDtype<readonly [N, X]>, BroadcastRank<N, X>>;
 export function jv(v: TensorLike, x: TensorLike): TensorVariable {
   return ordinary(v, x);
 }
 
 /** The modified Bessel function of the first kind of real order `v`; see {@link jv}. */
+export function iv<N extends TensorLike, X extends TensorLike>(
+  v: N,
+  x: X,
+): TensorVariable<LoopDtype<readonly [N, X]>, BroadcastRank<N, X>>;
 export function iv(v: TensorLike, x: TensorLike): TensorVariable {
   return modified(v, x);
 }

@@ -23,6 +23,8 @@ import {
   type ToFloat,
 } from "../math.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
+import type { FloatKept } from "../functionTyping.ts";
+import type { BroadcastRank, DTypeOf, FloatOf, Promote, Promoted, RankOf } from "../typing.ts";
 
 /** SciPy's name of the sigmoid 1 / (1 + exp(-x)). */
 export const expit: ToFloat = sigmoid;
@@ -31,6 +33,7 @@ export const expit: ToFloat = sigmoid;
 export const trigamma: ToFloat = triGamma;
 
 /** log(p / (1 - p)), the inverse of the sigmoid. */
+export function logit<X extends TensorLike>(p: X): TensorVariable<FloatOf<Promoted<X, 2>>, RankOf<X>>;
 export function logit(p: TensorLike): TensorVariable {
   const v = asTensor(p);
   const centred = sub(mul(v, 2), 1);
@@ -40,6 +43,7 @@ export function logit(p: TensorLike): TensorVariable {
 }
 
 /** sin(pi x) / (pi x), 1 at 0. */
+export function sinc<X extends TensorLike>(x: X): TensorVariable<FloatKept<DTypeOf<X>>, RankOf<X>>;
 export function sinc(x: TensorLike): TensorVariable {
   const v = asTensor(x);
   const isZero = eq(v, 0);
@@ -48,22 +52,29 @@ export function sinc(x: TensorLike): TensorVariable {
 }
 
 /** The normal distribution function. */
+export function ndtr<X extends TensorLike>(x: X): TensorVariable<FloatKept<DTypeOf<X>>, RankOf<X>>;
 export function ndtr(x: TensorLike): TensorVariable {
   return mul(erfc(mul(x, -Math.SQRT1_2)), 0.5);
 }
 
 /** The inverse of the normal distribution function, on (0, 1). */
+export function ndtri<X extends TensorLike>(p: X): TensorVariable<FloatOf<Promoted<X, 2>>, RankOf<X>>;
 export function ndtri(p: TensorLike): TensorVariable {
   return mul(erfcinv(mul(p, 2)), -Math.SQRT2);
 }
 
 /** x log(1 + y); 0 where x is 0, whatever y. */
+export function xlog1py<X extends TensorLike, Y extends TensorLike>(
+  x: X,
+  y: Y,
+): TensorVariable<Promote<DTypeOf<X>, FloatOf<Promoted<Y, 0>>>, BroadcastRank<X, Y>>;
 export function xlog1py(x: TensorLike, y: TensorLike): TensorVariable {
   const v = asTensor(x);
   return mul(v, log1p(switch_(eq(v, 0), 0, y)));
 }
 
 /** log(1 - exp(x)) for x < 0, without cancellation (Maechler, 2012). */
+export function log1mexp<X extends TensorLike>(x: X): TensorVariable<FloatOf<Promoted<X, 1>>, RankOf<X>>;
 export function log1mexp(x: TensorLike): TensorVariable {
   const v = asTensor(x);
   const isNear = gt(v, -Math.LN2);

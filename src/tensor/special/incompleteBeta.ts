@@ -2,6 +2,7 @@
  * The beta function and the regularised incomplete one: its continued fraction (DLMF 8.17.22) by Lentz' method, on the side of the mean where
  * it converges fast. The factor x^a (1 - x)^b / B(a, b) is taken from Lanczos' sums.
  */
+import type { DType } from "../../dtype.ts";
 import type { Expr } from "../../ir/node.ts";
 import { G_LESS_HALF, gammaValue, lanczosSum } from "../../scalar/special/gamma.ts";
 import { add, div, exp, gamma, gammaln, log, log1p, lt, mul, neg, sub, switch_ } from "../math.ts";
@@ -9,6 +10,9 @@ import { asTensor } from "../constant.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
 import { elementLoop } from "./elementLoop.ts";
 import type { Routine } from "./routine.ts";
+import type { Broadcasting } from "../ranks.ts";
+import type { BroadcastRank, RankOf } from "../typing.ts";
+import type { LoopDtype } from "../functionTyping.ts";
 
 /** A number, and what rounding took from it. */
 interface Part {
@@ -133,16 +137,29 @@ const regularised = elementLoop({
  * console.log(String(T.betainc(2, 3, [0, 0.5, 1]).eval())); // [0.     0.6875 1.    ]
  * ```
  */
+export function betainc<A extends TensorLike, B extends TensorLike, X extends TensorLike>(
+  a: A,
+  b: B,
+  x: X,
+): TensorVariable<LoopDtype<readonly [A, B, X]>, Broadcasting[BroadcastRank<A, B>][RankOf<X>]>;
 export function betainc(a: TensorLike, b: TensorLike, x: TensorLike): TensorVariable {
   return regularised(a, b, x);
 }
 
 /** log |B(a, b)|. */
+export function betaln<A extends TensorLike, B extends TensorLike>(
+  a: A,
+  b: B,
+): TensorVariable<DType, BroadcastRank<A, B>>;
 export function betaln(a: TensorLike, b: TensorLike): TensorVariable {
   return sub(add(gammaln(a), gammaln(b)), gammaln(add(a, b)));
 }
 
 /** The beta function gamma(a) gamma(b) / gamma(a + b); positive arguments beyond 170 by logarithms. */
+export function beta<A extends TensorLike, B extends TensorLike>(
+  a: A,
+  b: B,
+): TensorVariable<DType, BroadcastRank<A, B>>;
 export function beta(a: TensorLike, b: TensorLike): TensorVariable {
   const [p, q] = [asTensor(a), asTensor(b)];
   const sum = add(p, q);

@@ -9,6 +9,8 @@ import { div, exp, gamma, gammaln, log, mul, neg, sub, switch_, eq } from "../ma
 import type { TensorLike, TensorVariable } from "../variable.ts";
 import { elementLoop } from "./elementLoop.ts";
 import type { Routine } from "./routine.ts";
+import type { LoopDtype } from "../functionTyping.ts";
+import type { BroadcastRank, DTypeOf, FloatOf, Promote, QuotientOf } from "../typing.ts";
 
 const EPSILON = 2 ** -54;
 const MOST = 200_000;
@@ -240,26 +242,46 @@ const upper = elementLoop({
  * console.log(String(T.gammainc(1, [0, 1, 3]).eval())); // [0.         0.63212056 0.95021293]
  * ```
  */
+export function gammainc<A extends TensorLike, X extends TensorLike>(
+  a: A,
+  x: X,
+): TensorVariable<LoopDtype<readonly [A, X]>, BroadcastRank<A, X>>;
 export function gammainc(a: TensorLike, x: TensorLike): TensorVariable {
   return lower(a, x);
 }
 
 /** The regularised upper incomplete gamma function Q(a, x) = 1 - P(a, x); see {@link gammainc}. */
+export function gammaincc<A extends TensorLike, X extends TensorLike>(
+  a: A,
+  x: X,
+): TensorVariable<LoopDtype<readonly [A, X]>, BroadcastRank<A, X>>;
 export function gammaincc(a: TensorLike, x: TensorLike): TensorVariable {
   return upper(a, x);
 }
 
 /** The lower incomplete gamma function, not regularised: gamma(a) P(a, x). */
+export function gammal<A extends TensorLike, X extends TensorLike>(
+  a: A,
+  x: X,
+): TensorVariable<Promote<FloatOf<DTypeOf<A>>, LoopDtype<readonly [A, X]>>, BroadcastRank<A, X>>;
 export function gammal(a: TensorLike, x: TensorLike): TensorVariable {
   return mul(gamma(a), gammainc(a, x));
 }
 
 /** The upper incomplete gamma function, not regularised: gamma(a) Q(a, x). */
+export function gammau<A extends TensorLike, X extends TensorLike>(
+  a: A,
+  x: X,
+): TensorVariable<Promote<FloatOf<DTypeOf<A>>, LoopDtype<readonly [A, X]>>, BroadcastRank<A, X>>;
 export function gammau(a: TensorLike, x: TensorLike): TensorVariable {
   return mul(gamma(a), gammaincc(a, x));
 }
 
 /** The probability that a chi-square variable of `k` degrees of freedom exceeds `x`. Theano's `chi2sf`. */
+export function chi2sf<X extends TensorLike, K extends TensorLike>(
+  x: X,
+  k: K,
+): TensorVariable<Promote<QuotientOf<DTypeOf<X>>, QuotientOf<DTypeOf<K>>>, BroadcastRank<X, K>>;
 export function chi2sf(x: TensorLike, k: TensorLike): TensorVariable {
   return gammaincc(div(k, 2), div(x, 2));
 }

@@ -4,6 +4,8 @@ import { add, div, erf, exp, mul, neg, sqr } from "../math.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
 import { elementLoop } from "./elementLoop.ts";
 import type { Routine } from "./routine.ts";
+import type { BroadcastRank } from "../typing.ts";
+import type { LoopDtype } from "../functionTyping.ts";
 
 const STEP = 1 / 16;
 const END = 3.25;
@@ -88,6 +90,10 @@ const owens: (...args: readonly TensorLike[]) => TensorVariable = elementLoop({
  * console.log(T.owensT(0, 1).eval().item()); // 0.125
  * ```
  */
+export function owensT<H extends TensorLike, A extends TensorLike>(
+  h: H,
+  a: A,
+): TensorVariable<LoopDtype<readonly [H, A]>, BroadcastRank<H, A>>;
 export function owensT(h: TensorLike, a: TensorLike): TensorVariable {
   return owens(h, a);
 }

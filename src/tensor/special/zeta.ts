@@ -1,11 +1,13 @@
 /** Hurwitz' zeta function by Euler and Maclaurin's formula (DLMF 25.11.28), and the polygamma functions. */
-import { isDiscrete } from "../../dtype.ts";
+import { isDiscrete, type DType } from "../../dtype.ts";
 import { ValueError } from "../../errors.ts";
 import { asTensor } from "../constant.ts";
 import { add, cast, eq, gamma, mod, mul, neg, psi, switch_ } from "../math.ts";
 import { polygammaOrder } from "../polygammaOrder.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
 import { elementLoop } from "./elementLoop.ts";
+import type { BroadcastRank, DTypeOf, FloatOf } from "../typing.ts";
+import type { LoopDtype } from "../functionTyping.ts";
 
 const COUNT = 12;
 /** B_2j / (2j)! */
@@ -65,6 +67,10 @@ const hurwitz: (...args: readonly TensorLike[]) => TensorVariable = elementLoop(
  * console.log(Math.abs(+T.zeta(2).eval() - Math.PI ** 2 / 6) < 1e-15); // true
  * ```
  */
+export function zeta<S extends TensorLike, Q extends TensorLike = 1>(
+  s: S,
+  q?: Q,
+): TensorVariable<LoopDtype<readonly [S, Q]>, BroadcastRank<S, Q>>;
 export function zeta(s: TensorLike, q: TensorLike = 1): TensorVariable {
   return hurwitz(s, q);
 }
@@ -73,6 +79,10 @@ export function zeta(s: TensorLike, q: TensorLike = 1): TensorVariable {
  * The derivative of order `n` of the digamma function at positive `x`; `psi` itself for n = 0. `n` is a whole number, or a tensor of such.
  * @throws ValueError for a number that is no order
  */
+export function polygamma<N extends TensorLike, X extends TensorLike>(
+  n: N,
+  x: X,
+): TensorVariable<N extends number ? FloatOf<DTypeOf<X>> : DType, BroadcastRank<N, X>>;
 export function polygamma(n: TensorLike, x: TensorLike): TensorVariable {
   if (typeof n === "number") {
     if (!Number.isInteger(n) || n < 0) {

@@ -21,6 +21,9 @@ import { tensorType } from "../type.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
 import { at, type Index, type NestedIndex } from "./indexing.ts";
 import { nonzeroIndices } from "./nonzero.ts";
+import type { DiagRank, TakenRank } from "../functionTyping.ts";
+import type { Less } from "../ranks.ts";
+import type { DTypeOf, RankOf } from "../typing.ts";
 
 export interface TakeOptions {
   /** Default: the elements of x in C order. */
@@ -30,6 +33,16 @@ export interface TakeOptions {
 }
 
 /** Elements of `x` at integer indices along an axis; the axes of `indices` take the place of that axis. */
+export function take<X extends TensorLike, const I extends TensorLike, const O extends TakeOptions | number = {}>(
+  x: X,
+  indices: I,
+  options?: O,
+): TensorVariable<DTypeOf<X>, TakenRank<RankOf<X>, I, O>>;
+export function take<X extends TensorLike>(
+  x: X,
+  indices: TensorLike | NestedIndex,
+  options?: TakeOptions | number,
+): TensorVariable<DTypeOf<X>>;
 export function take(
   x: TensorLike,
   indices: TensorLike | NestedIndex,
@@ -77,11 +90,13 @@ export function nonzero(
 }
 
 /** The positions of nonzero elements of `x` read as a vector. */
+export function flatnonzero(x: TensorLike): TensorVariable<"int64", 1>;
 export function flatnonzero(x: TensorLike): TensorVariable {
   return nonzeroIndices(ravel(x))[0]!;
 }
 
 /** The nonzero elements, in C order. */
+export function nonzeroValues<X extends TensorLike>(x: X): TensorVariable<DTypeOf<X>, 1>;
 export function nonzeroValues(x: TensorLike): TensorVariable {
   const v = asTensor(x);
   return at(v, neq(v, 0));
@@ -276,6 +291,10 @@ function checkOffset(offset: number, op: string): number {
 }
 
 /** The diagonals of the matrices that two axes span, as a new last axis. */
+export function diagonal<X extends TensorLike>(
+  x: X,
+  options?: DiagonalOptions | number,
+): TensorVariable<DTypeOf<X>, Less[RankOf<X>]>;
 export function diagonal(x: TensorLike, options: DiagonalOptions | number = {}): TensorVariable {
   const { offset = 0, axis1 = 0, axis2 = 1 } = typeof options === "number" ? { offset: options } : options;
   const v = asTensor(x);
@@ -291,6 +310,7 @@ export function diagonal(x: TensorLike, options: DiagonalOptions | number = {}):
 }
 
 /** A vector as diagonal `k` of a matrix of zeros; or diagonal `k` of a matrix. */
+export function diag<X extends TensorLike>(x: X, k?: number): TensorVariable<DTypeOf<X>, DiagRank<RankOf<X>>>;
 export function diag(x: TensorLike, k = 0): TensorVariable {
   const v = asTensor(x);
   if (v.ndim === 2) return diagonal(v, { offset: k });
