@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { maxUlp } from "../../src/ir/decompose/bounds.ts";
 import { decomposedNames, decompositions, type DecomposedName } from "../../src/ir/decompose/index.ts";
 import { scalarInstructions } from "../../src/ir/scalarInstructions.ts";
-import { DOCUMENT, document, isRecorded, measure, reference, type Measured } from "./measure.ts";
+import { DOCUMENT, document } from "./document.ts";
+import { isRecorded, measure, reference, type Measured } from "./measure.ts";
 
 const TYPES = ["f32", "f64"] as const;
 const EXACT: readonly string[] = ["mod"];

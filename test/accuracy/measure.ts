@@ -2,14 +2,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { IrBuilder } from "../../src/ir/build.ts";
-import { maxUlp } from "../../src/ir/decompose/bounds.ts";
-import {
-  decomposedNames,
-  decompositions,
-  type DecomposedName,
-  type Expansion,
-  type FloatType,
-} from "../../src/ir/decompose/index.ts";
+import {} from "../../src/ir/decompose/bounds.ts";
+import { decompositions, type DecomposedName, type Expansion, type FloatType } from "../../src/ir/decompose/index.ts";
 import type { Expr, Ref } from "../../src/ir/node.ts";
 import { scalarInstructions } from "../../src/ir/scalarInstructions.ts";
 import { evaluate, topological } from "./evaluate.ts";
@@ -214,33 +208,4 @@ export const row = (name: string, type: string, m: Measured, bound: number): str
 /** False for functions whose results are exact: they have tests of their own. */
 export function isRecorded(name: string): boolean {
   return name in domains;
-}
-
-export const DOCUMENT: URL = new URL("../../docs/accuracy.md", import.meta.url);
-
-/** The text of docs/accuracy.md. */
-export function document(measuredUlp: (name: DecomposedName, type: FloatType) => number): string {
-  const cell = (name: DecomposedName, type: FloatType): string =>
-    isRecorded(name) ? measuredUlp(name, type).toFixed(2) : "exact";
-  const rows = decomposedNames.map((name) => {
-    const { f32, f64 } = maxUlp[name];
-    return `| ${name} | ${cell(name, "f32")} | ${f32} | ${cell(name, "f64")} | ${f64} |`;
-  });
-  return `# Accuracy
-
-Transcendental and special functions are written once, as simple instructions of the loop IR (\`src/ir/decompose\`), so that the
-CPU targets that use them give the same bits. The table gives the largest error seen, in units in the last place of the true
-result, and the error that is promised for every argument. float16 is computed in float32 and rounded once.
-
-Measured against references of 200 bits at 100,000 arguments for each function and type, drawn over the whole range with more of
-them where formulas change, near zeros and near overflow (\`test/accuracy/domains.json\`). The tests measure again and compare with
-this page. For lgamma and digamma errors are in ulp of the largest term of the formula (\`test/accuracy/terms.ts\`). It is much larger
-than the result only near zeros on the negative axis, and up to a few times larger for lgamma near 1 and digamma near 1.3.
-
-| function | float32 measured | float32 promised | float64 measured | float64 promised |
-|---|---|---|---|---|
-${rows.join("\n")}
-
-Written by \`npx tsx test/accuracy/table.ts --write\`.
-`;
 }
