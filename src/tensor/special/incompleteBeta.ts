@@ -1,5 +1,5 @@
 /**
- * The beta function and the regularised incomplete one: its continued fraction (DLMF 8.17.22) by Lentz' method, on the side of the mean where
+ * The beta function and the regularised incomplete one: the even part of its continued fraction (DLMF 8.17.22) on the side of the mean where
  * it converges fast. The factor x^a (1 - x)^b / B(a, b) is taken from Lanczos' sums.
  */
 import type { DType } from "../../dtype.ts";
@@ -51,16 +51,21 @@ function density(r: Routine, a: Expr, b: Expr, given: Part, other: Part): Expr {
       const [one, two] = [k.quotient(left, { hi: p, lo: none }), k.quotient(right, { hi: q, lo: none })];
       const [u, v] = [r.let("u", one.hi), r.let("v", two.hi)];
       const [logU, logV] = [k.mul(a, r.fn("log", u)), k.mul(b, r.fn("log", v))];
+      const reach = (limit: number): Expr => k.and(k.lt(k.abs(logU), limit), k.lt(k.abs(logV), limit));
+      const isNear = r.let("isNear", k.and(reach(600), k.gt(k.add(logU, logV), -600)));
       r.if(
-        k.and(k.lt(k.abs(logU), 600), k.and(k.lt(k.abs(logV), 600), k.gt(k.add(logU, logV), -600))),
+        k.and(reach(1300), k.gt(k.add(logU, logV), -740)),
         () => {
           // (x c / a)^a (y c / b)^b, with what rounding takes from each part made up for.
           const more = k.div(k.add(both.lo, all.lo), whole);
           const ofA = k.sub(k.add(k.div(one.lo, u), k.add(more, k.div(given.rest, x))), k.div(first.lo, p));
           const ofB = k.sub(k.add(k.div(two.lo, v), k.add(more, k.div(other.rest, y))), k.div(second.lo, q));
           const lost = k.add(k.mul(a, ofA), k.mul(b, ofB));
-          const powers = k.mul(k.mul(r.pow(u, a), r.pow(v, b)), Math.exp(G_LESS_HALF));
-          r.set(out, k.mul(k.mul(factor, powers), k.add(lost, 1)));
+          // Powers out of range are squares of others.
+          const part = k.select(isNear, 1, 0.5);
+          const root = r.let("root", k.mul(r.pow(u, k.mul(a, part)), r.pow(v, k.mul(b, part))));
+          const rest = k.mul(k.mul(k.mul(factor, Math.exp(G_LESS_HALF)), root), k.add(lost, 1));
+          r.set(out, k.select(isNear, rest, k.mul(rest, root)));
         },
         () => r.set(out, k.mul(factor, r.fn("exp", k.add(k.add(logU, logV), G_LESS_HALF)))),
       );
@@ -69,29 +74,61 @@ function density(r: Routine, a: Expr, b: Expr, given: Part, other: Part): Expr {
   return out;
 }
 
-function fraction(r: Routine, a: Expr, b: Expr, x: Expr): Expr {
+/** a y - b x + 1 without the errors of its products: it is small beside them near the mean. */
+function distance(r: Routine, a: Expr, b: Expr, x: Part, y: Part): Expr {
   const { k } = r;
-  const away = (v: Expr): Expr => k.select(k.lt(k.abs(v), 1e-300), 1e-300, v);
-  const [sum, up, down] = [k.add(a, b), k.add(a, 1), k.sub(a, 1)];
-  const c = r.var("cc", 1);
-  const d = r.var("dd", k.div(1, away(k.sub(1, k.div(k.mul(sum, x), up)))));
-  const h = r.var("h", d);
-  const m = r.var("m", 0);
-  const delta = r.var("delta", 0);
-  const step = (coefficient: Expr): void => {
-    r.set(d, k.div(1, away(k.add(k.mul(coefficient, d), 1))));
-    r.set(c, away(k.add(k.div(coefficient, c), 1)));
-    r.set(delta, k.mul(d, c));
-    r.set(h, k.mul(h, delta));
+  const [up, down] = [k.product(a, y.value), k.product(b, x.value)];
+  const whole = k.sum(up.hi, k.neg(down.hi));
+  const rests = k.sub(k.mul(a, y.rest), k.mul(b, x.rest));
+  const low = k.add(whole.lo, k.add(k.sub(up.lo, down.lo), rests));
+  return r.let("distance", k.add(k.add(whole.hi, 1), low));
+}
+
+/**
+ * The contracted fraction, whose parts are positive as long as its terms matter. Lentz' method finds how many these are; they are then added
+ * up from the last one, so that errors do not multiply.
+ */
+function fraction(r: Routine, a: Expr, b: Expr, given: Part, other: Part): Expr {
+  const { k } = r;
+  const x = given.value;
+  const from = distance(r, a, b, given, other);
+  const c = r.let("c", k.add(a, b));
+  const step = r.let("step", k.sub(2, x));
+  const numerator = (m: Expr): Expr => {
+    const whole = k.add(a, k.sub(k.mul(m, 2), 1));
+    const first = k.div(k.add(a, k.sub(m, 1)), whole);
+    const second = k.mul(k.div(k.add(c, k.sub(m, 1)), whole), x);
+    return k.mul(k.mul(first, second), k.mul(k.mul(m, k.sub(b, m)), x));
   };
+  const denominator = (m: Expr): Expr => {
+    const whole = k.add(a, k.mul(m, 2));
+    const middle = k.div(k.mul(k.mul(m, k.sub(b, m)), x), k.sub(whole, 1));
+    const last = k.div(k.mul(k.add(a, m), k.add(from, k.mul(m, step))), k.add(whole, 1));
+    return k.add(k.add(m, middle), last);
+  };
+  const away = (v: Expr): Expr => k.select(k.lt(k.abs(v), 1e-300), 1e-300, v);
+  const zero = k.c(0);
+  const up = r.var("up", away(denominator(zero)));
+  const down = r.var("down", 0);
+  const delta = r.var("delta", 0);
+  const m = r.var("m", 0);
   r.while(k.gt(k.abs(k.sub(delta, 1)), 2 ** -53), 100_000, () => {
     r.set(m, k.add(m, 1));
-    const two = r.let("two", k.mul(m, 2));
-    step(r.let("even", k.div(k.mul(k.mul(m, k.sub(b, m)), x), k.mul(k.add(down, two), k.add(a, two)))));
-    const odd = k.mul(k.mul(k.add(a, m), k.add(sum, m)), x);
-    step(r.let("odd", k.neg(k.div(odd, k.mul(k.add(a, two), k.add(up, two))))));
+    const above = r.let("above", numerator(m));
+    const below = r.let("below", denominator(m));
+    r.set(down, k.div(1, away(k.add(k.mul(above, down), below))));
+    r.set(up, away(k.add(k.div(above, up), below)));
+    r.set(delta, k.mul(up, down));
   });
-  return h;
+  // Where it converges slowly, what is left out is more than the last factor shows.
+  r.set(m, r.fn("floor", k.add(k.mul(m, 1.5), 2)));
+  const value = r.var("fraction", denominator(m));
+  r.while(k.gt(m, 0), 100_000, () => {
+    const above = r.let("last", numerator(m));
+    r.set(m, k.sub(m, 1));
+    r.set(value, k.add(denominator(m), k.div(above, value)));
+  });
+  return value;
 }
 
 const noShape = "the derivatives of the incomplete beta function in a and b are not there.";
@@ -110,13 +147,22 @@ const regularised = elementLoop({
         () => r.set(out, x!),
         () => {
           const swapped = r.let("swapped", k.gt(x!, k.div(k.add(a!, 1), k.add(k.add(a!, b!), 2))));
-          const [p, q] = [r.let("first", k.select(swapped, b!, a!)), r.let("second", k.select(swapped, a!, b!))];
-          const [u, w] = [r.let("inner", k.select(swapped, y, x!)), r.let("outer", k.select(swapped, x!, y))];
           const lost = r.let("lost", k.minus(k.minus(1, y), x!));
-          const inner = { value: u, rest: k.select(swapped, lost, 0) };
-          const outer = { value: w, rest: k.select(swapped, 0, lost) };
-          const value = k.div(k.mul(density(r, p, q, inner, outer), fraction(r, p, q, u)), p);
-          r.set(out, k.select(swapped, k.sub(1, value), value));
+          const side = (isOther: Expr): Expr => {
+            const [p, q] = [r.let("first", k.select(isOther, b!, a!)), r.let("second", k.select(isOther, a!, b!))];
+            const [u, w] = [r.let("inner", k.select(isOther, y, x!)), r.let("outer", k.select(isOther, x!, y))];
+            const inner = { value: u, rest: k.select(isOther, lost, 0) };
+            const outer = { value: w, rest: k.select(isOther, 0, lost) };
+            return r.let("side", k.div(density(r, p, q, inner, outer), fraction(r, p, q, inner, outer)));
+          };
+          const value = r.var("value", side(swapped));
+          // For b below 1 the result may be small where the other one converges faster: 1 - value would lose more places than the slow
+          // fraction does, which are about 1 / sqrt(y) units beside its own three.
+          r.if(
+            k.and(swapped, k.and(k.gt(k.mul(k.mul(value, 3), k.sqrt(y)), k.sub(1, value)), k.gt(y, 1e-4))),
+            () => r.set(out, side(k.b.constant("bool", false))),
+            () => r.set(out, k.select(swapped, k.sub(1, value), value)),
+          );
         },
       );
     });
