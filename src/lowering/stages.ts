@@ -16,7 +16,7 @@
  * last row reads each array twice, which pays from 40 inputs on.
  */
 import type { Buffer, Expr, LoopMode, Ref, ScalarType, Stmt, Store } from "../ir/node.ts";
-import { children, within } from "../ir/traverse.ts";
+import { children, ownExprs, within, withinAll } from "../ir/traverse.ts";
 import type { Axis } from "./collapse.ts";
 import type { IndexAlgebra } from "./indexAlgebra.ts";
 import { mapStmt, substitution } from "./statements.ts";
@@ -49,6 +49,8 @@ export function inStages(
   const inner = axes.at(-1);
   if (inner === undefined || body.length === 0) return null;
   if (body.some((s) => s.kind !== "let" && s.kind !== "store")) return null;
+  const loads = [...withinAll(body.flatMap(ownExprs))].filter((e) => e.kind === "load");
+  if (loads.length <= MOST_STREAMS) return null;
   const cutting = new Cutting(alg, inner.ref, body);
   const cut = cutting.stages();
   if (cut === null) return null;
