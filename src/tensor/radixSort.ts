@@ -7,8 +7,8 @@ import { isDiscrete, type DType } from "../dtype.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { BlockHost } from "../ir/lowered.ts";
 import { type Buffer, type Expr, type LoopMode, type Ref, type Stmt } from "../ir/node.ts";
-import { scalarTypeOf } from "../scalar/scalarTypes.ts";
 import { loadElement, storeElement, type Operand } from "./loops.ts";
+import { restoreZeros } from "./sortedZeros.ts";
 import { SortKeys } from "./sortKeys.ts";
 
 /** The operands of a sort; results that nobody reads are left out. */
@@ -99,8 +99,15 @@ export class RadixSort {
         () => this.#insert(one),
         () => many,
       ),
-      ...this.#restoreZeros(),
+      ...this.#zeros(),
     ];
+  }
+
+  /** Keys do not tell the signs of zeros. */
+  #zeros(): Stmt[] {
+    const { x, values } = this.#operands;
+    if (values === undefined || isDiscrete(this.#dtype)) return [];
+    return restoreZeros(this.#b, this.#dtype, this.#n, x, values, this.#place);
   }
 
   #choose(cond: Expr, yes: () => readonly Stmt[], no: () => readonly Stmt[]): Stmt[] {
@@ -202,33 +209,43 @@ export class RadixSort {
 
   // --- digits ------------------------------------------------------------------------------------
 
-  /** Digits of 8 bits, two at a time: from one store to the other and back. */
+  /** Digits of 8 bits, all counted in one pass; keys are made before and elements after, which vectors can do. */
   #narrow(one: Source & Target, other: Source & Target): Stmt[] {
     const b = this.#b;
-    const { type, bits } = this.#keys;
-    const shift = b.ref(type, "shift");
-    const counts = this.#buffer("counts", "u32", b.index(256));
-    const pass = (from: Source, to: Target, by: Expr): Stmt[] => this.#pass(from, to, by, 8, counts, b.index(1));
-    return [
+    const size = 256;
+    const digits = this.#keys.bits / 8;
+    const counts = this.#buffer("counts", "u32", b.index(digits * size));
+    const [d, i] = [b.natural("d"), b.natural("i")];
+    const { item, lets } = this.#named({ key: one.at(i).key, from: null });
+    const count = Array.from({ length: digits }, (_, digit): Stmt[] => {
+      const slot = b.natural("slot");
+      return [
+        { kind: "let", ref: slot, value: b.add(this.#digit(item.key, this.#shift(8 * digit), 8), digit * size) },
+        { kind: "store", buffer: counts, index: slot, value: b.add(b.load(counts, slot), 1) },
+      ];
+    });
+    const none: Stmt = { kind: "store", buffer: counts, index: d, value: b.constant("u32", 0) };
+    const stmts: Stmt[] = [
+      this.#loop(d, b.index(digits * size), [none], "vector"),
       this.#move(this.#input, one),
-      { kind: "var", ref: shift, init: b.constant(type, type === "u64" ? 0n : 0) },
-      {
-        kind: "while",
-        cond: b.lt(shift, bits),
-        body: [
-          ...pass(one, other, shift),
-          ...pass(other, one, b.add(shift, 8)),
-          { kind: "assign", ref: shift, value: b.add(shift, 16) },
-        ],
-      },
-      this.#move(one, this.#output),
+      this.#loop(i, this.#n, [...lets, ...count.flat()]),
+      ...Array.from({ length: digits }, (_, k) => this.#starts(size, counts, b.index(1), b.index(k * size))).flat(),
     ];
+    let [from, to] = [one, other];
+    for (let digit = 0; digit < digits; digit++) {
+      const [base, j] = [b.index(digit * size), b.natural("j")];
+      stmts.push(this.#loop(j, this.#n, this.#deal(from.at(j), to, this.#shift(8 * digit), 8, counts, base)));
+      [from, to] = [to, from];
+    }
+    // There is an even number of digits.
+    stmts.push(this.#move(one, this.#output));
+    return stmts;
   }
 
   /** A pass for each digit of `width` bits; the first reads the elements, the last writes the results. */
   #passes(width: number, one: Source & Target, other: Source & Target): Stmt[] {
     const b = this.#b;
-    const { type, bits } = this.#keys;
+    const { bits } = this.#keys;
     const parts = b.ref("index", "parts");
     const isLong = b.ge(this.#n, LONG);
     const count = this.#isAlone ? b.select(isLong, b.index(PARTS), b.index(1)) : b.index(1);
@@ -238,7 +255,7 @@ export class RadixSort {
     for (let digit = 0; digit * width < bits; digit++) {
       const isLast = (digit + 1) * width >= bits;
       const store = digit % 2 === 0 ? one : other;
-      const shift = b.constant(type, type === "u64" ? BigInt(digit * width) : digit * width);
+      const shift = this.#shift(digit * width);
       const to = isLast ? this.#output : store;
       stmts.push(...this.#pass(from, to, shift, width, counts, count.kind === "const" ? count : parts));
       from = store;
@@ -253,8 +270,6 @@ export class RadixSort {
   #pass(from: Source, to: Target, shift: Expr, width: number, counts: Buffer, parts: Expr): Stmt[] {
     const b = this.#b;
     const size = 2 ** width;
-    const mask = b.constant(this.#keys.type, this.#keys.type === "u64" ? BigInt(size - 1) : size - 1);
-    const digit = (key: Expr): Expr => b.cast(b.and(b.shr(key, shift), mask), "index");
     const isWhole = parts.kind === "const";
     const length = isWhole ? this.#n : b.idiv(b.add(this.#n, b.sub(parts, 1)), parts);
     const read = (at: Expr): Expr => b.load(counts, at);
@@ -288,30 +303,46 @@ export class RadixSort {
       ];
     };
     const count = (place: Expr, base: Expr): Stmt[] => [
-      { kind: "let", ref: at, value: b.add(base, digit(from.at(place).key)) },
+      { kind: "let", ref: at, value: b.add(base, this.#digit(from.at(place).key, shift, width)) },
       { kind: "store", buffer: counts, index: at, value: b.add(read(at), 1) },
     ];
-    const put = (place: Expr, base: Expr): Stmt[] => {
-      const { item, lets } = this.#named(from.at(place));
-      const slot = b.natural("slot");
-      const goal = b.natural("goal");
-      return [
-        ...lets,
-        { kind: "let", ref: slot, value: b.add(base, digit(item.key)) },
-        { kind: "let", ref: goal, value: b.cast(read(slot), "index") },
-        { kind: "store", buffer: counts, index: slot, value: b.cast(b.add(goal, 1), "u32") },
-        ...to.put(goal, item),
-      ];
-    };
-    return [...walk(clear, count), ...this.#starts(size, counts, parts), ...walk(() => [], put)];
+    const put = (place: Expr, base: Expr): Stmt[] => this.#deal(from.at(place), to, shift, width, counts, base);
+    return [...walk(clear, count), ...this.#starts(size, counts, parts, b.index(0)), ...walk(() => [], put)];
   }
 
-  /** From how many there are to where the first of them goes. */
-  #starts(size: number, counts: Buffer, parts: Expr): Stmt[] {
+  #shift(by: number): Expr {
+    const { type } = this.#keys;
+    return this.#b.constant(type, type === "u64" ? BigInt(by) : by);
+  }
+
+  #digit(key: Expr, shift: Expr, width: number): Expr {
+    const b = this.#b;
+    const { type } = this.#keys;
+    const mask = b.constant(type, type === "u64" ? 2n ** BigInt(width) - 1n : 2 ** width - 1);
+    return b.cast(b.and(b.shr(key, shift), mask), "index");
+  }
+
+  /** Puts an item where the next one with its digit goes, which `counts` tells from `base` on. */
+  #deal(from: Keyed, to: Target, shift: Expr, width: number, counts: Buffer, base: Expr): Stmt[] {
+    const b = this.#b;
+    const { item, lets } = this.#named(from);
+    const [slot, goal] = [b.natural("slot"), b.natural("goal")];
+    return [
+      ...lets,
+      { kind: "let", ref: slot, value: b.add(base, this.#digit(item.key, shift, width)) },
+      { kind: "let", ref: goal, value: b.cast(b.load(counts, slot), "index") },
+      { kind: "store", buffer: counts, index: slot, value: b.cast(b.add(goal, 1), "u32") },
+      ...to.put(goal, item),
+    ];
+  }
+
+  /** From how many there are to where the first of them goes, for the counters of each part, from `base` on. */
+  #starts(size: number, counts: Buffer, parts: Expr, base: Expr): Stmt[] {
     const b = this.#b;
     const [d, part] = [b.natural("d"), b.natural("part")];
     const [total, own] = [b.ref("u32", "total"), b.ref("u32", "own")];
-    const at = b.add(b.mul(part, size), d);
+    const isWhole = parts.kind === "const";
+    const at = b.add(base, isWhole ? d : b.add(b.mul(part, size), d));
     const body: Stmt[] = [
       { kind: "let", ref: own, value: b.load(counts, at) },
       { kind: "store", buffer: counts, index: at, value: total },
@@ -319,53 +350,7 @@ export class RadixSort {
     ];
     return [
       { kind: "var", ref: total, init: b.constant("u32", 0) },
-      this.#loop(d, b.index(size), [this.#loop(part, parts, body)]),
-    ];
-  }
-
-  // --- zeros -------------------------------------------------------------------------------------
-
-  /** Keys do not tell the signs of zeros: those are in the order in which they were. */
-  #restoreZeros(): Stmt[] {
-    const { x, values } = this.#operands;
-    if (values === undefined || isDiscrete(this.#dtype)) return [];
-    const b = this.#b;
-    const n = this.#n;
-    const wide = (e: Expr): Expr => (this.#dtype === "float16" ? b.cast(e, "f32") : e);
-    const sorted = (p: Expr): Expr => wide(loadElement(b, this.#dtype, values, this.#place(p)) as Expr);
-    const [low, high, middle] = [b.ref("index", "low"), b.ref("index", "high"), b.ref("index", "middle")];
-    const [i, element] = [b.natural("i"), b.ref(scalarTypeOf(this.#dtype), "element")];
-    const zero = b.eq(sorted(b.min(low, b.max(b.sub(n, 1), 0))), 0);
-    const search: Stmt = {
-      kind: "while",
-      cond: b.lt(low, high),
-      body: [
-        { kind: "let", ref: middle, value: b.idiv(b.add(low, high), 2) },
-        {
-          kind: "if",
-          cond: b.lt(sorted(middle), 0),
-          then: [{ kind: "assign", ref: low, value: b.add(middle, 1) }],
-          else: [{ kind: "assign", ref: high, value: middle }],
-        },
-      ],
-    };
-    const restore: Stmt = this.#loop(i, n, [
-      { kind: "let", ref: element, value: loadElement(b, this.#dtype, x, this.#place(i)) as Expr },
-      {
-        kind: "if",
-        cond: b.eq(wide(element), 0),
-        then: [
-          ...storeElement(b, values, this.#place(low), element),
-          { kind: "assign", ref: low, value: b.add(low, 1) },
-        ],
-        else: [],
-      },
-    ]);
-    return [
-      { kind: "var", ref: low, init: b.index(0) },
-      { kind: "var", ref: high, init: n },
-      search,
-      { kind: "if", cond: b.lt(low, n), then: [{ kind: "if", cond: zero, then: [restore], else: [] }], else: [] },
+      this.#loop(d, b.index(size), isWhole ? body : [this.#loop(part, parts, body)]),
     ];
   }
 }
