@@ -1,4 +1,5 @@
 /** Special functions: on all linkers and dtypes, at special values, and their gradients. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { DType } from "../../src/dtype.ts";
 import { DtypeError, NullTypeGradError, ValueError } from "../../src/errors.ts";
@@ -207,6 +208,57 @@ const GRADIENTS: readonly (readonly [string, F, readonly unknown[]])[] = [
   ["kaiser", (x) => T.kaiser(5, 3).mul(x!), [0.5]],
 ];
 
+const SHAPES = JSON.parse(readFileSync(new URL("data/shapes.json", import.meta.url), "utf8")) as {
+  readonly gammainc: readonly (readonly [a: number, x: number, slope: number])[];
+};
+
+describe("derivatives of the incomplete gamma functions in their first argument", () => {
+  const [a, x] = [T.dvector("a"), T.dvector("x")];
+  const slope = theano.grad(T.gammainc(a, x).sum(), a);
+
+  it("are mpmath's", () => {
+    const columns = [0, 1].map((k) => new Float64Array(SHAPES.gammainc.map((row) => row[k]!)));
+    const got = theano.function([a, x], slope)(columns[0]!, columns[1]!).data;
+    for (const [i, [shape, at, wanted]] of SHAPES.gammainc.entries()) {
+      expect(Math.abs(got[i]! / wanted - 1), `a ${shape}, x ${at}`).toBeLessThan(1e-13);
+    }
+  });
+
+  it("agree on all linkers, and with differences", () => {
+    const tolerance = { rel: 1e-11, abs: 1e-300, ulp: 2 };
+    const args = [0, 1, 9].map((n) => [sample("float64", [n], n), sample("float64", [n], n + 1)]);
+    agree("gammaincShape", [a, x], [slope], args, tolerance, false);
+    agree(
+      "gammaincShape at edges",
+      [a, x],
+      [slope],
+      [[edges("float64", 24, 1), edges("float64", 24, 4)]],
+      tolerance,
+      false,
+    );
+    for (const f of [T.gammainc, T.gammaincc, T.gammal, T.gammau, T.chi2sf]) {
+      verifyGrad(
+        (p, q) => f(p!, q!),
+        [
+          [0.4, 1.5, 3],
+          [0.7, 0.2, 5],
+        ],
+      );
+    }
+  });
+
+  it("at the ends", () => {
+    const at = (p: number[], q: number[]): unknown =>
+      slope
+        .eval([
+          [a, p],
+          [x, q],
+        ])
+        .toList();
+    expect(at([2, 2, 0, -1, NaN, Infinity], [0, Infinity, 1, 1, 1, 1])).toEqual([0, 0, NaN, NaN, NaN, NaN]);
+  });
+});
+
 describe("gradients of special functions", () => {
   for (const [name, f, points] of GRADIENTS) it(name, () => verifyGrad(f as never, points as never));
 
@@ -218,6 +270,7 @@ describe("gradients of special functions", () => {
       T.erfcx,
       (x: TensorVariable) => T.jv(1.5, x),
       (x: TensorVariable) => T.zeta(3, x),
+      (x: TensorVariable) => T.gammainc(2.5, x),
     ]) {
       verifyGrad(((x: TensorVariable) => theano.grad(f(x).sum(), x)) as never, [P] as never);
     }
@@ -225,7 +278,7 @@ describe("gradients of special functions", () => {
 
   it("say where there is none", () => {
     const a = T.dscalar("a");
-    expectError(() => theano.grad(T.gammainc(a, 2), a), NullTypeGradError, /first argument/);
+    expectError(() => theano.grad(theano.grad(T.gammainc(a, 2), a), a), NullTypeGradError, /first argument/);
     expectError(() => theano.grad(T.jv(a, 2), a), NullTypeGradError, /order/);
   });
 });

@@ -3,63 +3,18 @@
  * the upper function is small beside 1 at small arguments the series of DLMF 8.7.3 without its leading 1. The factor x^a e^-x / gamma(a) is taken
  * from Lanczos' sum, so that large terms cancel in the formula and not in its evaluation.
  */
-import { G_LESS_HALF, gammaValue, lanczosSum } from "../../scalar/special/gamma.ts";
 import type { Expr } from "../../ir/node.ts";
-import { div, exp, gamma, gammaln, log, mul, neg, sub, switch_, eq } from "../math.ts";
+import { div, gamma, mul, neg, } from "../math.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
 import { elementLoop } from "./elementLoop.ts";
+import { density } from "./gammaDensity.ts";
+import { gammaincInShape, slope } from "./gammaShape.ts";
 import type { Routine } from "./routine.ts";
 import type { LoopDtype } from "../functionTyping.ts";
 import type { BroadcastRank, DTypeOf, FloatOf, Promote, QuotientOf } from "../typing.ts";
 
 const EPSILON = 2 ** -54;
 const MOST = 200_000;
-
-/** log(1 + u) - u without cancellation. */
-export function log1pMinus(r: Routine, u: Expr): Expr {
-  const { k } = r;
-  const s = r.let("s", k.div(u, k.add(u, 2)));
-  const z = k.mul(s, s);
-  const series = Array.from({ length: 18 }, (_, j) => 1 / (2 * j + 3));
-  const near = k.sub(k.mul(k.mul(k.mul(s, 2), z), k.horner(z, series)), k.mul(u, s));
-  return k.select(k.lt(k.abs(u), 0.6), near, k.sub(r.fn("log1p", u), u));
-}
-
-/** x^a e^-x / gamma(a): as it stands where no part overflows, else with Lanczos' sum, in which large exponents cancel. */
-function density(r: Routine, a: Expr, x: Expr): Expr {
-  const { k } = r;
-  const out = r.var("density", 0);
-  const size = r.let("size", k.mul(a, r.fn("log", x)));
-  r.if(
-    k.and(k.and(k.lt(a, 140), k.lt(x, 690)), k.lt(k.abs(size), 690)),
-    () => r.set(out, k.mul(k.div(r.pow(x, a), gammaValue(k, a)), r.fn("exp", k.neg(x)))),
-    () => {
-      const sum = k.sum(a, k.c(G_LESS_HALF));
-      const fac = r.let("fac", sum.hi);
-      const factor = k.div(k.sqrt(fac), lanczosSum(k, a));
-      const ratio = k.quotient({ hi: x, lo: k.c(0) }, { hi: fac, lo: k.c(0) });
-      const base = r.let("base", ratio.hi);
-      const apart = k.sum(fac, k.neg(x));
-      r.if(
-        k.and(k.lt(k.abs(k.mul(a, r.fn("log", base))), 600), k.lt(k.abs(apart.hi), 600)),
-        () => {
-          // (x / fac)^a e^(fac - x), with what rounding takes from each part made up for.
-          const lost = k.mul(a, k.sub(k.div(ratio.lo, base), k.div(sum.lo, fac)));
-          const small = k.add(k.add(lost, apart.lo), sum.lo);
-          const parts = k.mul(r.pow(base, a), r.fn("exp", apart.hi));
-          r.set(out, k.mul(k.mul(factor, parts), k.add(small, 1)));
-        },
-        () => {
-          const u = r.let("u", k.div(k.sub(k.sub(x, a), G_LESS_HALF), fac));
-          const direct = k.sub(r.fn("log", base), u);
-          const power = k.mul(a, k.select(k.lt(u, -0.5), direct, log1pMinus(r, u)));
-          r.set(out, k.mul(factor, r.fn("exp", k.sub(power, k.mul(u, G_LESS_HALF)))));
-        },
-      );
-    },
-  );
-  return out;
-}
 
 /** Sum of x^n / ((a + 1) ... (a + n)), times the density / a. */
 function lowerSeries(r: Routine, a: Expr, x: Expr): Expr {
@@ -207,35 +162,23 @@ function incomplete(isUpper: boolean) {
   };
 }
 
-const inA = "the derivative of an incomplete gamma function in its first argument is not there.";
-
-/** x^(a - 1) e^-x / gamma(a) of tensors. */
-function slope(a: TensorVariable, x: TensorVariable): TensorVariable {
-  const power = switch_(
-    eq(x, 0),
-    switch_(eq(a, 1), 0, mul(sub(a, 1), log(x))),
-    mul(sub(a, 1), log(switch_(eq(x, 0), 1, x))),
-  );
-  return exp(sub(sub(power, x), gammaln(a)));
-}
-
 const lower = elementLoop({
   name: "gammainc",
   arity: 2,
   compute: incomplete(false),
-  derivatives: ([a, x]) => [inA, () => slope(a!, x!)],
+  derivatives: ([a, x]) => [() => gammaincInShape(a!, x!), () => slope(a!, x!)],
 });
 
 const upper = elementLoop({
   name: "gammaincc",
   arity: 2,
   compute: incomplete(true),
-  derivatives: ([a, x]) => [inA, () => neg(slope(a!, x!))],
+  derivatives: ([a, x]) => [() => neg(gammaincInShape(a!, x!)), () => neg(slope(a!, x!))],
 });
 
 /**
  * The regularised lower incomplete gamma function P(a, x): the part of gamma(a) that its integral has up to x. `a` and `x` not negative,
- * NaN elsewhere; they broadcast together. Differentiable in `x` only.
+ * NaN elsewhere; they broadcast together. Differentiable in both.
  * @example
  * ```ts
  * import { tensor as T } from "theano";

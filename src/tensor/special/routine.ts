@@ -53,7 +53,20 @@ export class Routine {
   }
 
   fn(
-    name: "exp" | "log" | "log1p" | "expm1" | "lgamma" | "sin" | "cos" | "sinh" | "cosh" | "erf" | "erfc" | "floor",
+    name:
+      | "exp"
+      | "log"
+      | "log1p"
+      | "expm1"
+      | "lgamma"
+      | "digamma"
+      | "sin"
+      | "cos"
+      | "sinh"
+      | "cosh"
+      | "erf"
+      | "erfc"
+      | "floor",
     x: Expr,
   ): Expr {
     return this.b.op(name, x);
