@@ -103,6 +103,11 @@ describe("the incomplete beta function", () => {
         if (i > 0) expect(v).toBeGreaterThanOrEqual(got[i - 1]!);
       }
     }
+    for (const x of [0.1, 0.5, 0.9]) {
+      expect(+T.betainc(1, 1, x).eval()).toBeCloseTo(x, 15);
+      expect(+T.betainc(1, 3, x).eval()).toBeCloseTo(1 - (1 - x) ** 3, 15);
+      expect(+T.betainc(3, 1, x).eval()).toBeCloseTo(x ** 3, 15);
+    }
     expect(+T.betainc(1e6, 1e6, 0.5).eval()).toBeCloseTo(0.5, 12);
     expect(+T.betainc(2, 1e8, 1e-8).eval()).toBeCloseTo(0.2642411213359098, 12);
   });

@@ -102,7 +102,9 @@ function fraction(r: Routine, a: Expr, b: Expr, given: Part, other: Part): Expr 
   };
   const denominator = (m: Expr): Expr => {
     const whole = k.add(a, k.mul(m, 2));
-    const middle = k.div(k.mul(k.mul(m, k.sub(b, m)), x), k.sub(whole, 1));
+    // At the start there is nothing to divide, by zero for a = 1.
+    const before = k.select(k.gt(m, 0), k.sub(whole, 1), 1);
+    const middle = k.div(k.mul(k.mul(m, k.sub(b, m)), x), before);
     const last = k.div(k.mul(k.add(a, m), k.add(from, k.mul(m, step))), k.add(whole, 1));
     return k.add(k.add(m, middle), last);
   };

@@ -4,7 +4,7 @@
  * from Lanczos' sum, so that large terms cancel in the formula and not in its evaluation.
  */
 import type { Expr } from "../../ir/node.ts";
-import { div, gamma, mul, neg, } from "../math.ts";
+import { div, gamma, mul, neg } from "../math.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";
 import { elementLoop } from "./elementLoop.ts";
 import { density } from "./gammaDensity.ts";
