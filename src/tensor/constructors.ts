@@ -35,19 +35,43 @@ export type PluralConstructor<D extends DType, R extends number> = (
   ...names: readonly (string | number)[]
 ) => TensorVariable<D, R>[];
 
+/** Per axis its size, `null` where it is not known; or, in Theano's manner, whether the axis broadcasts. */
+export type Pattern = readonly (number | boolean | null)[];
+
 /**
- * An input of any dtype and static shape.
+ * An input of any dtype and static shape: by options, or by dtype and pattern.
+ * @throws ArgumentError without a shape, DtypeError for an unknown dtype
  * @example
  * ```ts
  * import { tensor as T } from "theano";
  * const images = T.tensor({ dtype: "float32", shape: [null, 28, 28], name: "images" });
  * console.log(images.type.toString()); // TensorType(float32, (?, 28, 28))
+ * console.log(T.tensor("float64", [false, true]).type.toString()); // TensorType(float64, col)
  * ```
  */
-export function tensor<D extends DType = DType, const S extends StaticShape = StaticShape>(
-  options: GenericInputOptions<D> & { readonly shape: S },
-): TensorVariable<D, S["length"]> {
-  return make((options.dtype ?? config.floatX) as D, options.shape, options.name);
+export function tensor<D extends DType = DType, const S extends Pattern = Pattern>(
+  options: Omit<GenericInputOptions<D>, "shape"> & ({ readonly shape: S } | { readonly broadcastable: S }),
+): TensorVariable<D, S["length"]>;
+export function tensor<D extends DType, const S extends Pattern>(
+  dtype: D,
+  shape: S,
+  name?: string | { readonly name?: string },
+): TensorVariable<D, S["length"]>;
+export function tensor(given: unknown, pattern?: Pattern, named?: string | { readonly name?: string }): TensorVariable {
+  const { dtype, shape, broadcastable, name } = (
+    typeof given === "string"
+      ? { dtype: given, shape: pattern, name: typeof named === "string" ? named : named?.name }
+      : (given ?? {})
+  ) as { dtype?: DType; shape?: Pattern; broadcastable?: Pattern; name?: string };
+  const sizes = shape ?? broadcastable;
+  if (!Array.isArray(sizes)) {
+    throw new ArgumentError(
+      'tensor: a shape is needed, with null for sizes that are not known: T.tensor({ dtype: "float32", shape: [null, 3] }).',
+      { op: "tensor" },
+    );
+  }
+  const fixed = (sizes as Pattern).map((n) => (typeof n === "boolean" ? (n ? 1 : null) : n));
+  return make(dtype ?? config.floatX, fixed, name);
 }
 
 /** The constructors below say which rank their shape has. */

@@ -187,3 +187,28 @@ describe("arguments", () => {
     expect(x.onesLike().dtype).toBe("float64");
   });
 });
+
+describe("T.tensor", () => {
+  it("takes options, or dtype and pattern", () => {
+    const types = [
+      T.tensor({ dtype: "float32", shape: [null, 3] }),
+      T.tensor({ dtype: "float32", broadcastable: [true, false] }),
+      T.tensor({ shape: [] }),
+      T.tensor("int8", [null, 1], "x"),
+      T.tensor("int8", [true, false, true], { name: "x" }),
+    ].map((v) => `${v.toString()}: ${v.type.toString()}`);
+    expect(types).toEqual([
+      "<TensorType(float32, (?, 3))>: TensorType(float32, (?, 3))",
+      "<TensorType(float32, row)>: TensorType(float32, row)",
+      "<TensorType(float64, scalar)>: TensorType(float64, scalar)",
+      "x: TensorType(int8, col)",
+      "x: TensorType(int8, (1, ?, 1))",
+    ]);
+  });
+
+  it("says what is missing", () => {
+    expect(() => (T.tensor as (x?: unknown) => unknown)("float32")).toThrow(theano.ArgumentError);
+    expect(() => (T.tensor as (x?: unknown) => unknown)()).toThrow(/a shape is needed/);
+    expect(() => T.tensor("float99" as "int8", [])).toThrow(theano.DtypeError);
+  });
+});
