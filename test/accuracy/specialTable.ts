@@ -58,6 +58,10 @@ error seen, in units in the last place of the true result, at 200 to 600 argumen
 digits (mpmath; \`test/accuracy/fit/recordSpecial.py\`), and what is promised for float64 there. The tests measure again and compare
 with this page. Where a function oscillates, errors count of the amplitude.
 
+Derivatives in parameters are functions of the same kind (\`gammaShape.ts\`, \`betaShape.ts\`; data of \`test/tensor/data/recordShapes.py\`). Of
+\`gammainc\` and \`gammaincc\` in a: within 1e-13 of themselves, for a from 0.05 to 200. Of \`betainc\` in a and b, for both from 1e-3 to 1e4
+and x in (0, 1): within 1e-14 of themselves above 1e-100, 1e-13 down to 1e-280 (seen: 3.5e-15 and 3.6e-14 at 1,300 arguments).
+
 | function | float32 measured | float64 measured | float64 promised | where | how |
 |---|---|---|---|---|---|
 `;

@@ -215,6 +215,7 @@ const GRADIENTS: readonly (readonly [string, F, readonly unknown[]])[] = [
 
 const SHAPES = JSON.parse(readFileSync(new URL("data/shapes.json", import.meta.url), "utf8")) as {
   readonly gammainc: readonly (readonly [a: number, x: number, slope: number])[];
+  readonly betainc: readonly (readonly [a: number, b: number, x: number, inA: number, inB: number])[];
 };
 
 describe("derivatives of the incomplete gamma functions in their first argument", () => {
@@ -264,6 +265,73 @@ describe("derivatives of the incomplete gamma functions in their first argument"
   });
 });
 
+describe("derivatives of the incomplete beta function in its parameters", () => {
+  const [a, b, x] = [T.dvector("a"), T.dvector("b"), T.dvector("x")];
+  const slopes = theano.grad(T.betainc(a, b, x).sum(), [a, b]);
+
+  it("are mpmath's", () => {
+    const [p, q, u] = [0, 1, 2].map((k) => new Float64Array(SHAPES.betainc.map((row) => row[k]!)));
+    const got = theano.function([a, b, x], slopes)(p!, q!, u!);
+    for (const [i, [first, second, at, ...wanted]] of SHAPES.betainc.entries()) {
+      for (const [k, value] of wanted.entries()) {
+        const error = Math.abs(got[k]!.data[i]! - value);
+        const promised = Math.abs(value) * (Math.abs(value) > 1e-100 ? 1e-14 : 1e-13);
+        expect(error, `a ${first}, b ${second}, x ${at}`).toBeLessThanOrEqual(promised);
+      }
+    }
+  });
+
+  it("agree on all linkers, and with differences", () => {
+    const tolerance = { rel: 1e-11, abs: 1e-300, ulp: 2 };
+    // Samples of x beyond (0, 1) give NaN, their sines squared do not.
+    const inside = theano.grad(T.betainc(a, b, T.sqr(T.sin(x))).sum(), [a, b]);
+    const args = [0, 1, 9].map((n) => [0, 1, 2].map((k) => sample("float64", [n], n + k)));
+    const positive = args.map(([p, q, u]) => [T.abs(p!).add(0.1).eval(), T.abs(q!).add(0.1).eval(), u!]);
+    agree("betaincShape", [a, b, x], inside, [...args, ...positive], tolerance, false);
+    agree(
+      "betaincShape at edges",
+      [a, b, x],
+      slopes,
+      [[1, 4, 7].map((n) => edges("float64", 24, n))],
+      tolerance,
+      false,
+    );
+    const points = [
+      [0.4, 1.5, 3, 12, 0.7],
+      [0.7, 0.2, 5, 20, 1],
+      [0.3, 0.9, 0.2, 0.4, 0.98],
+    ];
+    verifyGrad((p, q, u) => T.betainc(p!, q!, u!), points);
+    // Once more in x.
+    for (const k of [0, 1]) {
+      const [p, q, u] = points;
+      verifyGrad(
+        (v) => {
+          const at = [T.constant(p!), T.constant(q!)] as const;
+          return theano.grad(T.betainc(...at, v!).sum(), at[k]!);
+        },
+        [u!],
+      );
+    }
+  });
+
+  it("at the ends", () => {
+    const ends = [
+      [a, [2, 2, 0, -1, NaN, Infinity, 2, 2, 1]],
+      [b, [3, 3, 1, 1, 1, 1, 0, 3, 1]],
+      [x, [0, 1, 0.5, 0.5, 0.5, 0.5, 0.5, NaN, 1.5]],
+    ] as const;
+    for (const slope of slopes) expect(slope.eval(ends).toList()).toEqual([0, 0, NaN, NaN, NaN, NaN, NaN, NaN, NaN]);
+    const inX = theano.grad(T.betainc(a, b, x).sum(), x);
+    const corners = [
+      [a, [1, 3, 1, 2]],
+      [b, [1, 1, 3, 2]],
+      [x, [0, 1, 0, 1]],
+    ] as const;
+    (inX.eval(corners).toList() as number[]).forEach((v, i) => expect(v).toBeCloseTo([1, 3, 3, 0][i]!, 12));
+  });
+});
+
 describe("gradients of special functions", () => {
   for (const [name, f, points] of GRADIENTS) it(name, () => verifyGrad(f as never, points as never));
 
@@ -284,6 +352,8 @@ describe("gradients of special functions", () => {
   it("say where there is none", () => {
     const a = T.dscalar("a");
     expectError(() => theano.grad(theano.grad(T.gammainc(a, 2), a), a), NullTypeGradError, /first argument/);
+    const inShape = theano.grad(T.betainc(a, 2, 0.5), a);
+    expectError(() => theano.grad(inShape, a), NullTypeGradError, /second derivatives .* in a and b are not there/);
     expectError(() => theano.grad(T.jv(a, 2), a), NullTypeGradError, /order/);
   });
 });
