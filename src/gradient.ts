@@ -20,7 +20,7 @@ import { scan } from "./scan/scan.ts";
 import { arange, onesLike, zeros, zerosLike } from "./tensor/alloc.ts";
 import { asTensor } from "./tensor/constant.ts";
 import { cotangentAlgebra as algebra } from "./tensor/cotangents.ts";
-import { stack } from "./tensor/join.ts";
+import { stack } from "./tensor/stack.ts";
 import { add } from "./tensor/math.ts";
 import { shape } from "./tensor/shape.ts";
 import { at } from "./tensor/subtensor/index.ts";

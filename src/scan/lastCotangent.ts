@@ -3,7 +3,7 @@ import { isConstant, type Variable } from "../graph/variable.ts";
 import { DimShuffle } from "../tensor/dimshuffle.ts";
 import { Elemwise } from "../tensor/elemwise.ts";
 import { add, gt, switch_ } from "../tensor/math.ts";
-import { shapePadLeft } from "../tensor/shape.ts";
+import { shapePadLeft } from "../tensor/axes.ts";
 import { knownSize, sizeConstant } from "../tensor/sizes.ts";
 import { at, IncSubtensor } from "../tensor/subtensor/index.ts";
 import type { TensorVariable } from "../tensor/variable.ts";

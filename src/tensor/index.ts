@@ -1,4 +1,5 @@
 /** `T`: symbolic tensors and everything that is done with them, in the order of the manual. */
+import * as axes from "./axes.ts";
 import * as broadcasting from "./broadcasting.ts";
 import * as constructors from "./constructors.ts";
 import * as alloc from "./alloc.ts";
@@ -20,6 +21,7 @@ import * as numpyExtras from "./numpyExtras.ts";
 import * as numpyNames from "./numpyNames.ts";
 import * as padding from "./pad.ts";
 import * as ranges from "./ranges.ts";
+import * as rebroadcast from "./rebroadcast.ts";
 import * as reduction from "./reduction.ts";
 import * as reshape from "./reshape.ts";
 import * as selection from "./selection.ts";
@@ -28,6 +30,7 @@ import * as permutation from "./permutation.ts";
 import * as search from "./search.ts";
 import * as sorting from "./sort.ts";
 import * as special from "./special/index.ts";
+import * as stacking from "./stack.ts";
 import * as statistics from "./statistics.ts";
 import * as subtensor from "./subtensor/index.ts";
 import * as topk from "./topk.ts";
@@ -60,22 +63,21 @@ export { variance as var } from "./reduction.ts";
 
 // Shapes
 export * from "./alloc.ts";
+export * from "./axes.ts";
 export * from "./broadcasting.ts";
 export { dimshuffle, transpose, DimShuffle } from "./dimshuffle.ts";
 export * from "./grid.ts";
 export * from "./join.ts";
+export type { AxisOption } from "./joinArguments.ts";
 export * from "./layout.ts";
 export * from "./pad.ts";
 export * from "./ranges.ts";
+export * from "./rebroadcast.ts";
 export * from "./reshape.ts";
 export * from "./shape.ts";
-export {
-  addBroadcast as addbroadcast,
-  patternBroadcast as patternbroadcast,
-  shapePadAxis as shapePadaxis,
-  shapePadLeft as shapePadleft,
-  shapePadRight as shapePadright,
-} from "./shape.ts";
+export * from "./stack.ts";
+export { addBroadcast as addbroadcast, patternBroadcast as patternbroadcast } from "./rebroadcast.ts";
+export { shapePadAxis as shapePadaxis, shapePadLeft as shapePadleft, shapePadRight as shapePadright } from "./axes.ts";
 
 // Indexing
 export * from "./subtensor/index.ts";
@@ -113,8 +115,11 @@ const functions: ExprFunctions = {
   ...reduction,
   ...alloc,
   ...join,
+  ...stacking,
   ...reshape,
   ...shape,
+  ...rebroadcast,
+  ...axes,
   ...subtensor,
   ...dotFunctions,
   ...extra,

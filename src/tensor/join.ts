@@ -1,35 +1,27 @@
-/** Joining tensors along an axis, and taking them apart. */
+/** Joining tensors along an axis, and taking them apart; along a new axis see `stack.ts`. */
 import { NdArray } from "../array/ndArray.ts";
 import { readElement, writeElement } from "../array/element.ts";
 import { offsetsOf } from "../array/layout.ts";
-import { isDiscrete, promoteAll, type DType } from "../dtype.ts";
-import { ArgumentError, RankError, ShapeMismatchError, ValueError } from "../errors.ts";
+import { isDiscrete } from "../dtype.ts";
+import { RankError, ShapeMismatchError, ValueError } from "../errors.ts";
 import { Apply } from "../graph/apply.ts";
 import { Op, type InputGradient } from "../graph/op.ts";
 import type { Variable } from "../graph/variable.ts";
-import type { BlockArgs, ElementValue, LowerContext, Lowered } from "../ir/lowered.ts";
+import type { BlockArgs, LowerContext, Lowered } from "../ir/lowered.ts";
 import type { Expr, Stmt } from "../ir/node.ts";
-import { asTensor, provideStack } from "./constant.ts";
+import { asTensor } from "./constant.ts";
 import { normalizeAxisOf } from "./dimshuffle.ts";
+import { axisOf, commonDtype, type AxisOption } from "./joinArguments.ts";
 import { zerosLike } from "./fill.ts";
 import { joinParts, type JoinedPart } from "./joinParts.ts";
-import { loadElement, require, storeElement } from "./loops.ts";
-import { cast } from "./math.ts";
+import { require } from "./loops.ts";
 import { optionsOf } from "./options.ts";
-import { operand, shape as shapeOf, shapePadAxis } from "./shape.ts";
+import { operand, shape as shapeOf } from "./shape.ts";
 import { asSizes, type SizesLike } from "./sizeArguments.ts";
 import { knownSize, sizeConstant, sizeSum } from "./sizes.ts";
-import { Subtensor } from "./subtensor/basic.ts";
 import { tensorType, type StaticShape } from "./type.ts";
-import type { DTypeOf, PromotedList, RankOf, RankOfEach, StackedRank } from "./typing.ts";
+import type { DTypeOf, PromotedList, RankOf, RankOfEach } from "./typing.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
-import type { Innermost, NestedRank, PromotedTensors } from "./functionTyping.ts";
-import type { Broadcasting } from "./ranks.ts";
-
-/** An axis given bare or as an option. */
-export type AxisOption = number | { readonly axis?: number };
-
-const axisOf = (option: AxisOption): number => (typeof option === "number" ? option : (option.axis ?? 0));
 
 // --- Join ----------------------------------------------------------------------------------------
 
@@ -195,18 +187,6 @@ export function join(axis: number, ...tensors: JoinedTensors): TensorVariable {
   return new Join(at).call(sizeConstant(at), ...parts) as TensorVariable;
 }
 
-function commonDtype(tensors: readonly TensorLike[], op: string): TensorVariable[] {
-  if (!Array.isArray(tensors) || tensors.length === 0) {
-    throw new ArgumentError(`${op}: expected a list of one or more tensors.`, { op });
-  }
-  const weak = (x: TensorLike): boolean => typeof x === "number" || typeof x === "bigint" || typeof x === "boolean";
-  const dtypes = tensors.flatMap((x) => (weak(x) ? [] : [asTensor(x).dtype]));
-  const like = dtypes.length === 0 ? undefined : promoteAll(dtypes);
-  const parts = tensors.map((x) => asTensor(x, like));
-  const dtype = promoteAll(parts.map((v) => v.dtype));
-  return parts.map((v) => (v.dtype === dtype ? v : cast(v, dtype)));
-}
-
 /** {@link join} with the list first. */
 export function concatenate<const L extends readonly TensorLike[]>(
   tensors: L,
@@ -214,126 +194,6 @@ export function concatenate<const L extends readonly TensorLike[]>(
 ): TensorVariable<PromotedList<L>, RankOfEach<L>>;
 export function concatenate(tensors: readonly TensorLike[], axis: AxisOption = 0): TensorVariable {
   return join(axisOf(axis), ...tensors);
-}
-
-// --- MakeVector, stack ---------------------------------------------------------------------------
-
-/** Longest vector whose elements are chosen by a chain of comparisons. */
-const MAX_CHAIN = 4;
-
-/** A vector of scalars of one dtype. */
-export class MakeVector extends Op {
-  readonly name = "MakeVector";
-  readonly dtype: DType;
-
-  constructor(dtype: DType) {
-    super();
-    this.dtype = dtype;
-  }
-
-  override get key(): string {
-    return `MakeVector{dtype='${this.dtype}'}`;
-  }
-
-  override toString(): string {
-    return this.key;
-  }
-
-  override makeNode(...scalars: Variable[]): Apply {
-    return new Apply(this, scalars, [tensorType(this.dtype, [scalars.length])]);
-  }
-
-  override perform(_node: Apply, scalars: readonly NdArray[]): NdArray[] {
-    const out = NdArray.allocate(this.dtype, [scalars.length]);
-    for (const [i, a] of scalars.entries()) writeElement(out, i, readElement(a, a.offset));
-    return [out];
-  }
-
-  override inferShape(node: Apply): (readonly Variable[])[] {
-    return [[sizeConstant(node.inputs.length)]];
-  }
-
-  override lop(node: Apply, [g]: readonly (Variable | null)[]): InputGradient[] {
-    if (g === null || g === undefined || isDiscrete(this.dtype)) return node.inputs.map(() => null);
-    const pick = new Subtensor([{ kind: "int", dtype: "int64" }]);
-    return node.inputs.map((_, i) => pick.call(g, sizeConstant(i)));
-  }
-
-  lower(ctx: LowerContext): Lowered {
-    const { b } = ctx;
-    const n = ctx.inputs.length;
-    const complex = this.dtype.startsWith("complex");
-    if (n <= MAX_CHAIN && !complex) {
-      return {
-        form: "pointwise",
-        element: ([i], pull): ElementValue => {
-          let value = pull(n - 1, []) as Expr;
-          for (let k = n - 2; k >= 0; k--) value = b.select(b.eq(i!, b.index(k)), pull(k, []) as Expr, value);
-          return value;
-        },
-      };
-    }
-    return {
-      form: "block",
-      emit: (args: BlockArgs): Stmt[] =>
-        ctx.inputs.flatMap((x, k) =>
-          storeElement(b, args.outputs[0]!, [b.index(k)], loadElement(b, x.dtype, args.inputs[k]!, [])),
-        ),
-    };
-  }
-}
-
-/**
- * Tensors of one shape along a new axis.
- * @throws RankError when the ranks differ
- */
-export function stack<const L extends readonly TensorLike[]>(
-  tensors: L,
-  axis?: AxisOption,
-): TensorVariable<PromotedList<L>, StackedRank<L>>;
-export function stack(tensors: readonly TensorLike[], axis: AxisOption = 0): TensorVariable {
-  const parts = commonDtype(tensors, "stack");
-  const rank = parts[0]!.ndim;
-  if (parts.some((v) => v.ndim !== rank)) {
-    throw new RankError(
-      `stack: tensors of different rank (${parts.map((v) => v.ndim).join(", ")}) cannot be stacked.`,
-      { op: "stack", inputs: parts.map(operand) },
-    );
-  }
-  const at = normalizeAxisOf(axisOf(axis), rank + 1, "stack");
-  if (rank === 0) return new MakeVector(parts[0]!.dtype).call(...parts) as TensorVariable;
-  return join(at, ...parts.map((v) => shapePadAxis(v, at)));
-}
-
-provideStack((parts) => stack(parts));
-
-/** A nested list of tensors. */
-export type NestedTensors = TensorLike | readonly NestedTensors[];
-
-/** Tensors in nested lists, stacked along one new leading axis per level. */
-export function stacklists<const N extends NestedTensors>(
-  nested: N,
-): TensorVariable<PromotedList<readonly Innermost<N>[]>, NestedRank<N>>;
-export function stacklists(nested: NestedTensors): TensorVariable {
-  if (!Array.isArray(nested)) return asTensor(nested as TensorLike);
-  return stack((nested as readonly NestedTensors[]).map((x) => stacklists(x)));
-}
-
-/** Tensors side by side: along axis 1, or 0 for vectors. */
-export function horizontalStack<const L extends readonly TensorLike[]>(
-  ...tensors: L
-): TensorVariable<PromotedTensors<L>, RankOfEach<L>>;
-export function horizontalStack(...tensors: readonly TensorLike[]): TensorVariable {
-  const parts = tensors.map((x) => asTensor(x));
-  return join(parts.every((v) => v.ndim === 1) ? 0 : 1, ...parts);
-}
-
-/** Matrices one below the other; vectors are rows. */
-export function verticalStack<const L extends readonly TensorLike[]>(
-  ...tensors: L
-): TensorVariable<PromotedTensors<L>, Broadcasting[RankOfEach<L>][2]>;
-export function verticalStack(...tensors: readonly TensorLike[]): TensorVariable {
-  return join(0, ...tensors.map((x) => asTensor(x)).map((v) => (v.ndim === 1 ? shapePadAxis(v, 0) : v)));
 }
 
 // --- Split ---------------------------------------------------------------------------------------

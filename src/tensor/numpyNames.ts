@@ -41,7 +41,7 @@ import {
   type Variadic,
 } from "./math.ts";
 import { max, min, type AnyReduceOptions, type Axis, type ReduceOptions } from "./reduction.ts";
-import { swapaxes } from "./shape.ts";
+import { swapaxes } from "./axes.ts";
 import type { DTypeOf, RankOf, ReduceArgument, ReducedRank } from "./typing.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 

@@ -21,20 +21,8 @@ import {
   switch_,
   type IscloseOptions,
 } from "./math.ts";
-import {
-  All,
-  Any,
-  Argmax,
-  Argmin,
-  Max,
-  Min,
-  Prod,
-  Sum,
-  accumulatorOf,
-  keepAxes,
-  widened,
-  type CAReduce,
-} from "./reduce.ts";
+import { All, Any, Prod, Sum, accumulatorOf, keepAxes, widened, type CAReduce } from "./reduce.ts";
+import { Argmax, Argmin, Max, Min } from "./extremumOps.ts";
 import { optionsOf } from "./options.ts";
 import { shapeI } from "./shape.ts";
 import { normalizeAxes, sizeProduct } from "./sizes.ts";
@@ -53,7 +41,8 @@ import type {
 import type { TensorLike, TensorVariable } from "./variable.ts";
 import type { FloatKept, NormRank } from "./functionTyping.ts";
 
-export { All, Any, Argmax, Argmin, CAReduce, Max, Min, Prod, Sum } from "./reduce.ts";
+export { Argmax, Argmin, Max, Min } from "./extremumOps.ts";
+export { All, Any, CAReduce, Prod, Sum } from "./reduce.ts";
 
 export type { Axis } from "./typing.ts";
 

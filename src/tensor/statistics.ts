@@ -27,7 +27,8 @@ import {
 import { mean, sum, type AnyReduceOptions, type Axis, type ReduceOptions } from "./reduction.ts";
 import { optionsOf } from "./options.ts";
 import { reshape } from "./reshape.ts";
-import { operand, shape as shapeOf, shapeI, expandDims } from "./shape.ts";
+import { operand, shape as shapeOf, shapeI } from "./shape.ts";
+import { expandDims } from "./axes.ts";
 import { normalizeAxes, sizeProduct } from "./sizes.ts";
 import { sort } from "./sort.ts";
 import { at, diagonal, take } from "./subtensor/index.ts";

@@ -8,7 +8,7 @@ import { evaluate } from "../../src/graph/evaluate.ts";
 import type { Exactness } from "../../src/graph/rewriting/rule.ts";
 import { toposort } from "../../src/graph/traversal.ts";
 import { isConstant, type Variable } from "../../src/graph/variable.ts";
-import { MakeVector } from "../../src/tensor/join.ts";
+import { MakeVector } from "../../src/tensor/stack.ts";
 import { LogSoftmax, Softmax } from "../../src/tensor/nnet/softmax.ts";
 import * as M from "../../src/tensor/math.ts";
 import { sum } from "../../src/tensor/reduction.ts";

@@ -5,7 +5,7 @@ import { nodeRule, type Rule, type RuleContext, type RuleResult } from "../../gr
 import { ancestors } from "../../graph/traversal.ts";
 import { isConstant, type Variable } from "../../graph/variable.ts";
 import { gt, switch_ } from "../../tensor/math.ts";
-import { shapePadLeft } from "../../tensor/shape.ts";
+import { shapePadLeft } from "../../tensor/axes.ts";
 import { knownSize, sizeConstant } from "../../tensor/sizes.ts";
 import { at, Subtensor } from "../../tensor/subtensor/index.ts";
 import type { TensorVariable } from "../../tensor/variable.ts";

@@ -7,7 +7,7 @@ import { Elemwise } from "../elemwise.ts";
 import { Join, Split } from "../join.ts";
 import { LogSoftmax, Softmax } from "../nnet/softmax.ts";
 import { Reshape } from "../reshape.ts";
-import { Rebroadcast } from "../shape.ts";
+import { Rebroadcast } from "../rebroadcast.ts";
 import { knownSize, sizeConstant } from "../sizes.ts";
 import { FULL_SLICE } from "../subtensor/entries.ts";
 import type { TensorVariable } from "../variable.ts";

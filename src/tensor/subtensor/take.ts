@@ -15,7 +15,7 @@ import { elementConstant, irAlgebra, selectElement } from "../loops.ts";
 import { clip, mod, neq, sub } from "../math.ts";
 import { operand, shapeI, shape as shapeOf } from "../shape.ts";
 import { knownSize, markNonNegative, numberAlgebra, sizeAlgebra, sizeConstant, type IntegerAlgebra } from "../sizes.ts";
-import { stack } from "../join.ts";
+import { stack } from "../stack.ts";
 import { ravel } from "../reshape.ts";
 import { tensorType } from "../type.ts";
 import type { TensorLike, TensorVariable } from "../variable.ts";

@@ -6,7 +6,7 @@ import * as M from "../../../src/tensor/math.ts";
 import { logsoftmax, softmax } from "../../../src/tensor/nnet/index.ts";
 import { max, sum } from "../../../src/tensor/reduction.ts";
 import { reshape } from "../../../src/tensor/reshape.ts";
-import { Rebroadcast } from "../../../src/tensor/shape.ts";
+import { Rebroadcast } from "../../../src/tensor/rebroadcast.ts";
 import { at } from "../../../src/tensor/subtensor/index.ts";
 import { tensorType } from "../../../src/tensor/type.ts";
 import type { TensorVariable } from "../../../src/tensor/variable.ts";

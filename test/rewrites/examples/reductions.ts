@@ -1,6 +1,6 @@
 import { alloc } from "../../../src/tensor/alloc.ts";
 import { dcol, dmatrix, drow, dscalar, dtensor3, dvector } from "../../../src/tensor/constructors.ts";
-import { stack } from "../../../src/tensor/join.ts";
+import { stack } from "../../../src/tensor/stack.ts";
 import * as M from "../../../src/tensor/math.ts";
 import { dimshuffle } from "../../../src/tensor/dimshuffle.ts";
 import { max, min, prod, sum } from "../../../src/tensor/reduction.ts";
