@@ -38,6 +38,8 @@ describe("the cache under many processes", () => {
     });
     const cacheFolder = theano.config.baseCompiledir;
     let kills = 0;
+    // What a process leaves when it is killed while it builds, until the next one opens the cache.
+    let leftBehind = 0;
     const codes: (number | null)[] = [];
     const live = async (): Promise<void> => {
       while (kills < KILLS) {
@@ -51,15 +53,18 @@ describe("the cache under many processes", () => {
           child.on("close", (c, s) => done([c, s])),
         );
         clearTimeout(timer);
-        if (signal === "SIGKILL") kills++;
-        else codes.push(code);
+        if (signal !== "SIGKILL") codes.push(code);
+        else {
+          kills++;
+          leftBehind += readdirSync(cacheFolder).filter((name) => name.startsWith("build-")).length;
+        }
       }
     };
     await Promise.all(Array.from({ length: PROCESSES }, live));
     expect(kills).toBeGreaterThanOrEqual(KILLS);
     // Nobody met a damaged entry (7) or failed otherwise.
     expect(codes).toEqual([]);
-    expect(readdirSync(cacheFolder).some((name) => name.startsWith("build-"))).toBe(true);
+    expect(leftBehind).toBeGreaterThan(0);
     // One that is left alone ends well, and the cache fills.
     const last = spawn(process.execPath, [worker, cacheFolder, "400"], { stdio: "ignore" });
     expect(await new Promise((done) => last.on("close", done))).toBe(0);
