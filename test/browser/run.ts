@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
 import { chromium } from "playwright-core";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -26,12 +27,28 @@ const page = `<!doctype html><meta charset="utf-8"><title>theano</title>
 <script type="module" src="/test/browser/page.js"></script>`;
 const types: Record<string, string> = { ".js": "text/javascript", ".map": "application/json" };
 
+/** The package together with parts that it does not export. */
+const [inner] = buildSync({
+  stdin: {
+    contents: 'export * as inner from "./src/index.ts"; export { deviceNamed } from "./src/runtime/devices.ts";',
+    resolveDir: root,
+  },
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  write: false,
+}).outputFiles;
+
 const server = createServer((request, response) => {
   const path = new URL(request.url ?? "/", "http://localhost").pathname;
   if (path === "/" || path === "/isolated") {
     // Only a page that is isolated from other sites may share memory with workers.
     const isolation = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
     response.writeHead(200, { "content-type": "text/html", ...(path === "/isolated" ? isolation : {}) }).end(page);
+    return;
+  }
+  if (path === "/inner.js") {
+    response.writeHead(200, { "content-type": types[".js"]! }).end(inner!.text);
     return;
   }
   const file = normalize(join(root, path));
