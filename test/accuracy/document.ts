@@ -80,7 +80,8 @@ export function document(measuredUlp: (name: DecomposedName, type: FloatType) =>
   const double = decomposedNames.map(
     (name) => `| ${name} | ${cell(name, "f64")} | ${maxUlp[name].f64} | ${published(name, "f64")} |`,
   );
-  const others = [...sweptFunctions.keys()].filter((name) => !instructions.has(name) && name in sweeps);
+  // By name: functions are declared in the order in which modules happen to be loaded.
+  const others = [...sweptFunctions.keys()].filter((name) => !instructions.has(name) && name in sweeps).sort();
   const rest = others.map(
     (name) => `| ${name} | ${every(name, "c")} | ${every(name, "wasm")} | ${promisedUlp(name)} |`,
   );
