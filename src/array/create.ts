@@ -42,7 +42,8 @@ export type InferRank<V> = readonly NestedArray[] extends V
             ? OneMore[InferRank<E>]
             : number;
 
-interface OneMore {
+/** One axis more. */
+export interface OneMore {
   0: 1;
   1: 2;
   2: 3;

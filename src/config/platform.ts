@@ -39,7 +39,8 @@ interface Console {
 
 const surroundings = globalThis as unknown as { process?: ProcessLike; console?: Console };
 
-function builtin<T>(id: string): T | undefined {
+/** A module of Node, such as `node:fs`; undefined elsewhere. */
+export function builtinModule<T>(id: string): T | undefined {
   try {
     return surroundings.process?.getBuiltinModule?.(id) as T | undefined;
   } catch {
@@ -48,7 +49,7 @@ function builtin<T>(id: string): T | undefined {
 }
 
 function fileSystem(): FileSystem | undefined {
-  return builtin<FileSystem>("node:fs");
+  return builtinModule<FileSystem>("node:fs");
 }
 
 /** The platform that this program runs on. */
@@ -62,7 +63,7 @@ export const platform: Platform = {
   },
   homeDirectory(): string | undefined {
     try {
-      return builtin<{ homedir(): string }>("node:os")?.homedir() || undefined;
+      return builtinModule<{ homedir(): string }>("node:os")?.homedir() || undefined;
     } catch {
       return undefined; // A user without an entry in the password file.
     }

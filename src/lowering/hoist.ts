@@ -4,8 +4,8 @@
  */
 import type { IrBuilder } from "../ir/build.ts";
 import type { Expr, Ref, Size, Stmt } from "../ir/node.ts";
-import { children, ownExprs, within, withinAll } from "../ir/traverse.ts";
-import { eachExpr, effectsOf, mapStmt, substitution, type Effects } from "./statements.ts";
+import { allExprs, children, ownExprs, within, withinAll } from "../ir/traverse.ts";
+import { effectsOf, mapStmt, substitution, type Effects } from "./statements.ts";
 
 /** Sizes of a program: given ones, then those computed from them. */
 export class ProgramSizes {
@@ -57,7 +57,7 @@ export class ProgramSizes {
       if (e.type === "index" && this.isSize(e)) table.set(e, this.derive(e));
       else children(e).forEach(find);
     };
-    for (const s of body) eachExpr(s, find);
+    for (const e of allExprs(body)) find(e);
     if (table.size === 0) return [...body];
     const replace = substitution(this.#b, table);
     return body.map((s) => mapStmt(s, replace));

@@ -1,6 +1,6 @@
 /** Statements with their expressions replaced, and what running them changes. */
 import type { Buffer, Expr, MatrixOperand, Ref, Stmt } from "../ir/node.ts";
-import { innerBodies, ownExprs, walk } from "../ir/traverse.ts";
+import { walk } from "../ir/traverse.ts";
 
 /** The statement with `f` applied to every expression in it. */
 export function mapStmt(s: Stmt, f: (e: Expr) => Expr): Stmt {
@@ -50,13 +50,6 @@ export function mapStmt(s: Stmt, f: (e: Expr) => Expr): Stmt {
     default:
       return s;
   }
-}
-
-/** Calls `f` with every expression in a statement, in the order of `mapStmt`. */
-export function eachExpr(s: Stmt, f: (e: Expr) => void): void {
-  for (const e of ownExprs(s)) f(e);
-  for (const body of innerBodies(s)) for (const x of body) eachExpr(x, f);
-  if (s.kind === "reduce") for (const a of s.accs) f(a.value);
 }
 
 /** What running a statement changes: scalars defined or assigned in it, buffers written. */

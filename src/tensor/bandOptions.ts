@@ -1,5 +1,6 @@
 /** Options of matrices with a diagonal. */
 import type { DType } from "../dtype.ts";
+import type { DTypeOption } from "./dtypeOption.ts";
 import { isRecord } from "./options.ts";
 import type { SizeLike } from "./sizes.ts";
 
@@ -11,6 +12,15 @@ export interface DiagonalBandOptions {
   readonly k?: SizeLike;
   readonly dtype?: DType;
 }
+
+/** What `eye` and `tri` take behind the number of rows. */
+export type BandArguments =
+  | readonly []
+  | readonly [
+      columnCount: SizeLike | null | DiagonalBandOptions,
+      diagonal?: SizeLike | DiagonalBandOptions,
+      options?: DTypeOption,
+    ];
 
 /** Number of columns, diagonal and dtype, given in this order; from the first record on, by name. */
 export function bandOptions(args: readonly unknown[]): DiagonalBandOptions {

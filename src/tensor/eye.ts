@@ -9,7 +9,7 @@ import { Op, type InputGradient } from "../graph/op.ts";
 import type { Variable } from "../graph/variable.ts";
 import type { LowerContext, Lowered } from "../ir/lowered.ts";
 import type { Expr } from "../ir/node.ts";
-import { type DiagonalBandOptions, bandOptions } from "./bandOptions.ts";
+import { type BandArguments, type DiagonalBandOptions, bandOptions } from "./bandOptions.ts";
 import { dtypeOf, type DTypeOption } from "./dtypeOption.ts";
 import { asTensor } from "./constant.ts";
 import type { LikeOptions } from "./fill.ts";
@@ -86,15 +86,7 @@ export interface EyeOptions {
 }
 
 /** The identity matrix, or ones on diagonal `k` of an `n` x `m` matrix. */
-export function eye<
-  const A extends
-    | readonly []
-    | readonly [
-        columnCount: SizeLike | null | DiagonalBandOptions,
-        diagonal?: SizeLike | DiagonalBandOptions,
-        options?: DTypeOption,
-      ],
->(n: SizeLike, ...rest: A): TensorVariable<BandDtype<A>, 2>;
+export function eye<const A extends BandArguments>(n: SizeLike, ...rest: A): TensorVariable<BandDtype<A>, 2>;
 export function eye(
   n: SizeLike,
   columnCount: SizeLike | null | DiagonalBandOptions = null,

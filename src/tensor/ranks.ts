@@ -52,18 +52,7 @@ export interface Less {
   [rank: number]: number;
 }
 
-/** One axis more. */
-export interface More {
-  0: 1;
-  1: 2;
-  2: 3;
-  3: 4;
-  4: 5;
-  5: 6;
-  6: 7;
-  7: number;
-  [rank: number]: number;
-}
+export type { OneMore as More } from "../array/create.ts";
 
 /** The axes of a rank, counted from the front or the end. */
 export interface AxesOf {

@@ -91,6 +91,19 @@ const WRONG_SIZE: Readonly<Record<SpecifyShape["role"], string>> = {
   sequence: "ShapeMismatchError: scan: a sequence has rows for fewer steps than nSteps says.",
 };
 
+/** For a mask of which an axis has another size than the tensor that it selects from. */
+export function maskMismatch(
+  axis: number,
+  size: number,
+  wanted: number,
+  details: ConstructorParameters<typeof IndexError>[1],
+): IndexError {
+  return new IndexError(`The mask does not fit: its axis ${axis} has size ${size}, the tensor's ${wanted}.`, {
+    op: "at",
+    ...details,
+  });
+}
+
 /** Requires that sizes are what is said of them. A size of `null` says nothing. */
 export class SpecifyShape extends Op {
   readonly name = "SpecifyShape";
@@ -140,10 +153,7 @@ export class SpecifyShape extends Op {
       const size = x!.shape[axis];
       if (size === n) continue;
       const details = { inputs: [{ dtype: x!.dtype, shape: x!.shape }], createdAt: node.createdAt[0] };
-      if (this.role === "mask") {
-        const message = `The mask does not fit: its axis ${axis} has size ${size}, the tensor's ${n}.`;
-        throw new IndexError(message, { op: "at", ...details });
-      }
+      if (this.role === "mask") throw maskMismatch(axis, size!, n, details);
       if (this.role === "sequence") {
         const message = `scan: a sequence has rows for ${size} steps only, nSteps is ${n}.`;
         throw new ShapeMismatchError(message, { op: "scan", ...details });

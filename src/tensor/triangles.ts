@@ -2,7 +2,7 @@
 import { config } from "../config/config.ts";
 import { RankError } from "../errors.ts";
 import { arange } from "./arange.ts";
-import { type DiagonalBandOptions, bandOptions } from "./bandOptions.ts";
+import { type BandArguments, type DiagonalBandOptions, bandOptions } from "./bandOptions.ts";
 import { dtypeOf, type DTypeOption } from "./dtypeOption.ts";
 import { asTensor } from "./constant.ts";
 import { dimshuffle } from "./dimshuffle.ts";
@@ -15,15 +15,7 @@ import type { BandDtype } from "./functionTyping.ts";
 import type { DTypeOf, RankOf } from "./typing.ts";
 
 /** Ones at and below diagonal `k` of an `n` x `m` matrix. */
-export function tri<
-  const A extends
-    | readonly []
-    | readonly [
-        columnCount: SizeLike | null | DiagonalBandOptions,
-        diagonal?: SizeLike | DiagonalBandOptions,
-        options?: DTypeOption,
-      ],
->(n: SizeLike, ...rest: A): TensorVariable<BandDtype<A>, 2>;
+export function tri<const A extends BandArguments>(n: SizeLike, ...rest: A): TensorVariable<BandDtype<A>, 2>;
 export function tri(
   n: SizeLike,
   columnCount: SizeLike | null | DiagonalBandOptions = null,

@@ -5,6 +5,7 @@ import type * as Fs from "node:fs";
 import type * as Module from "node:module";
 import type * as Os from "node:os";
 import type * as Path from "node:path";
+import { builtinModule } from "../../config/platform.ts";
 
 export interface NodeModules {
   readonly childProcess: typeof ChildProcess;
@@ -17,9 +18,8 @@ export interface NodeModules {
 
 /** Null where this is not Node. */
 export function nodeModules(): NodeModules | null {
-  const get = (globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } }).process?.getBuiltinModule;
-  if (get === undefined) return null;
-  const load = <T>(id: string): T => get(`node:${id}`) as T;
+  if (builtinModule("node:os") === undefined) return null;
+  const load = <T>(id: string): T => builtinModule<T>(`node:${id}`)!;
   return {
     childProcess: load("child_process"),
     crypto: load("crypto"),

@@ -1,5 +1,6 @@
 /** Worker threads of Node and of browsers, alike. */
 import type * as WorkerThreads from "node:worker_threads";
+import { builtinModule } from "../../config/platform.ts";
 
 export interface StartedWorker {
   post(message: unknown): void;
@@ -13,25 +14,16 @@ interface BrowserWorker {
 /** Whether workers can see our memory: in browsers only pages that are isolated from other sites have it. */
 export function mayShareMemory(): boolean {
   if (typeof SharedArrayBuffer === "undefined") return false;
-  if (builtinModules() !== null) return true;
+  if (builtinModule("node:os") !== undefined) return true;
   const { crossOriginIsolated, Worker } = globalThis as { crossOriginIsolated?: boolean; Worker?: unknown };
   return crossOriginIsolated === true && Worker !== undefined;
 }
 
-/** The way to the modules of Node; null elsewhere. */
-function builtinModules(): ((id: string) => unknown) | null {
-  return (globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } }).process?.getBuiltinModule ?? null;
-}
-
-/** Loaded when there is a worker to start: reading it in takes Node some milliseconds. */
-function nodeWorkers(): typeof WorkerThreads | null {
-  return (builtinModules()?.("node:worker_threads") as typeof WorkerThreads | undefined) ?? null;
-}
-
 /** Starts a worker that never keeps the process alive; `onError` is told when it could not start or has ended with an error. */
 export function startWorker(script: string, onError: () => void): StartedWorker {
-  const node = nodeWorkers();
-  if (node !== null) {
+  // Loaded when there is a worker to start: reading it in takes Node some milliseconds.
+  const node = builtinModule<typeof WorkerThreads>("node:worker_threads");
+  if (node !== undefined) {
     // Options of this process, such as loaders, are not for a script that imports nothing.
     const worker = new node.Worker(script, { eval: true, execArgv: [], stdin: false });
     worker.unref();

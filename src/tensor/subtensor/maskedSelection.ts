@@ -1,12 +1,11 @@
 /** The elements where a mask is true, without their positions. */
 import { NdArray } from "../../array/ndArray.ts";
 import { isDiscrete, slotsOf, typedArrayOf, type DataOf, type DType, type TypedArray } from "../../dtype.ts";
-import { IndexError } from "../../errors.ts";
 import { Apply } from "../../graph/apply.ts";
 import { Op, type InputGradient } from "../../graph/op.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { zerosLike } from "../fill.ts";
-import { operand } from "../shape.ts";
+import { maskMismatch, operand } from "../shape.ts";
 import { tensorType } from "../type.ts";
 import type { TensorVariable } from "../variable.ts";
 import { AdvancedIncSubtensor } from "./advanced.ts";
@@ -33,9 +32,7 @@ export class MaskedSelection extends Op {
     const rank = mask!.ndim;
     const wrong = mask!.shape.findIndex((n, axis) => n !== x!.shape[axis]);
     if (wrong >= 0) {
-      const [have, want] = [mask!.shape[wrong], x!.shape[wrong]];
-      throw new IndexError(`The mask does not fit: its axis ${wrong} has size ${have}, the tensor's ${want}.`, {
-        op: "at",
+      throw maskMismatch(wrong, mask!.shape[wrong]!, x!.shape[wrong]!, {
         inputs: node.inputs.map((v) => operand(v as TensorVariable)),
         createdAt: node.createdAt[0],
       });
