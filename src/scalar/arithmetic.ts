@@ -2,7 +2,8 @@
 import { isFloat, isUnsigned, type DType } from "../dtype.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Expr } from "../ir/node.ts";
-import { cAbs, cDiv, cExp, cLog, cMul, cSqrt, pair } from "./complexNumbers.ts";
+import { cPow } from "./complexFunctions.ts";
+import { cAbs, cDiv, cMul, cSqrt, pair } from "./complexNumbers.ts";
 import {
   common,
   defineScalar,
@@ -150,15 +151,7 @@ export const pow: ScalarOp = defineScalar({
     const type = x!.type;
     return b.cast(b.op("pow", b.cast(x!, "f64"), b.cast(y!, "f64")), type);
   },
-  complex(b, [x, y], result) {
-    const log = cLog(b, pair(b, x!));
-    const power = cExp(b, cMul(b, pair(b, y!), log));
-    const zero = b.and(b.eq(pair(b, x!)[0], 0), b.eq(pair(b, x!)[1], 0));
-    const type = result === "complex64" ? "f32" : "f64";
-    const exponent = pair(b, y!);
-    const atZero = b.cast(b.and(b.eq(exponent[0], 0), b.eq(exponent[1], 0)), type);
-    return [b.select(zero, atZero, power[0]), b.select(zero, b.constant(type, 0), power[1])];
-  },
+  complex: (b, [x, y]) => cPow(b, pair(b, x!), pair(b, y!)),
 });
 
 export const neg: ScalarOp = defineScalar({

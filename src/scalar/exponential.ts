@@ -1,5 +1,5 @@
 /** Exponentials, logarithms and the sigmoid family. */
-import { cExp, cLog } from "./complexNumbers.ts";
+import { cExp, cExp2, cExpm1, cLog, cLog10, cLog1p, cLog2 } from "./complexFunctions.ts";
 import type { ScalarOp } from "./define.ts";
 import { unaryFloat } from "./families.ts";
 
@@ -22,6 +22,7 @@ export const exp2: ScalarOp = unaryFloat({
   instruction: "exp2",
   domain: [-4, 4],
   derivative: (f, _x, out) => f.mul(out, LN2),
+  complex: cExp2,
 });
 
 export const expm1: ScalarOp = unaryFloat({
@@ -30,6 +31,7 @@ export const expm1: ScalarOp = unaryFloat({
   instruction: "expm1",
   domain: [-3, 3],
   derivative: (f, x) => f.exp(x),
+  complex: cExpm1,
   inverse: "log1p",
 });
 
@@ -49,6 +51,7 @@ export const log2: ScalarOp = unaryFloat({
   instruction: "log2",
   domain: [0.05, 10],
   derivative: (f, x) => f.inv(f.mul(x, LN2)),
+  complex: cLog2,
 });
 
 export const log10: ScalarOp = unaryFloat({
@@ -57,6 +60,7 @@ export const log10: ScalarOp = unaryFloat({
   instruction: "log10",
   domain: [0.05, 10],
   derivative: (f, x) => f.inv(f.mul(x, LN10)),
+  complex: cLog10,
 });
 
 export const log1p: ScalarOp = unaryFloat({
@@ -65,6 +69,7 @@ export const log1p: ScalarOp = unaryFloat({
   instruction: "log1p",
   domain: [-0.9, 10],
   derivative: (f, x) => f.inv(f.add(x, 1)),
+  complex: cLog1p,
   inverse: "expm1",
 });
 

@@ -1,35 +1,8 @@
 /** Trigonometric and hyperbolic functions and their inverses. Angles are in radians. */
-import type { IrBuilder } from "../ir/build.ts";
-import { cDiv, type Pair } from "./complexNumbers.ts";
+import { cCos, cCosh, cSin, cSinh, cTan, cTanh } from "./complexFunctions.ts";
+import { cArccos, cArccosh, cArcsin, cArcsinh, cArctan, cArctanh } from "./complexInverse.ts";
 import { defineScalar, toRealFloat, type ScalarOp } from "./define.ts";
 import { unaryFloat } from "./families.ts";
-
-/** sin(x + iy) = sin x cosh y + i cos x sinh y. */
-function complexSin(b: IrBuilder, [x, y]: Pair): Pair {
-  return [b.mul(b.op("sin", x), b.op("cosh", y)), b.mul(b.op("cos", x), b.op("sinh", y))];
-}
-
-/** cos(x + iy) = cos x cosh y - i sin x sinh y. */
-function complexCos(b: IrBuilder, [x, y]: Pair): Pair {
-  return [b.mul(b.op("cos", x), b.op("cosh", y)), b.neg(b.mul(b.op("sin", x), b.op("sinh", y)))];
-}
-
-/** sinh(x + iy) = sinh x cos y + i cosh x sin y. */
-function complexSinh(b: IrBuilder, [x, y]: Pair): Pair {
-  return [b.mul(b.op("sinh", x), b.op("cos", y)), b.mul(b.op("cosh", x), b.op("sin", y))];
-}
-
-/** cosh(x + iy) = cosh x cos y + i sinh x sin y. */
-function complexCosh(b: IrBuilder, [x, y]: Pair): Pair {
-  return [b.mul(b.op("cosh", x), b.op("cos", y)), b.mul(b.op("sinh", x), b.op("sin", y))];
-}
-
-/** tanh from tanh x and tan y: (t + i u) / (1 + i t u), which never overflows. */
-function complexTanh(b: IrBuilder, [x, y]: Pair): Pair {
-  const t = b.op("tanh", x);
-  const u = b.op("tan", y);
-  return cDiv(b, [t, u], [b.constant(x.type, 1), b.mul(t, u)]);
-}
 
 export const sin: ScalarOp = unaryFloat({
   name: "sin",
@@ -38,7 +11,7 @@ export const sin: ScalarOp = unaryFloat({
   domain: [-4, 4],
   maxUlp: 1.5,
   derivative: (f, x) => f.cos(x),
-  complex: complexSin,
+  complex: cSin,
 });
 
 export const cos: ScalarOp = unaryFloat({
@@ -48,7 +21,7 @@ export const cos: ScalarOp = unaryFloat({
   domain: [-4, 4],
   maxUlp: 1.5,
   derivative: (f, x) => f.neg(f.sin(x)),
-  complex: complexCos,
+  complex: cCos,
 });
 
 export const tan: ScalarOp = unaryFloat({
@@ -57,6 +30,7 @@ export const tan: ScalarOp = unaryFloat({
   instruction: "tan",
   domain: [-1.2, 1.2],
   derivative: (f, _x, out) => f.add(f.sqr(out), 1),
+  complex: cTan,
 });
 
 export const arcsin: ScalarOp = unaryFloat({
@@ -65,6 +39,7 @@ export const arcsin: ScalarOp = unaryFloat({
   instruction: "asin",
   domain: [-0.9, 0.9],
   derivative: (f, x) => f.inv(f.sqrt(f.sub(1, f.sqr(x)))),
+  complex: cArcsin,
 });
 
 export const arccos: ScalarOp = unaryFloat({
@@ -73,6 +48,7 @@ export const arccos: ScalarOp = unaryFloat({
   instruction: "acos",
   domain: [-0.9, 0.9],
   derivative: (f, x) => f.neg(f.inv(f.sqrt(f.sub(1, f.sqr(x))))),
+  complex: cArccos,
 });
 
 export const arctan: ScalarOp = unaryFloat({
@@ -81,6 +57,7 @@ export const arctan: ScalarOp = unaryFloat({
   instruction: "atan",
   domain: [-4, 4],
   derivative: (f, x) => f.inv(f.add(f.sqr(x), 1)),
+  complex: cArctan,
 });
 
 export const arctan2: ScalarOp = defineScalar({
@@ -103,7 +80,7 @@ export const sinh: ScalarOp = unaryFloat({
   instruction: "sinh",
   domain: [-3, 3],
   derivative: (f, x) => f.cosh(x),
-  complex: complexSinh,
+  complex: cSinh,
   inverse: "arcsinh",
 });
 
@@ -113,7 +90,7 @@ export const cosh: ScalarOp = unaryFloat({
   instruction: "cosh",
   domain: [-3, 3],
   derivative: (f, x) => f.sinh(x),
-  complex: complexCosh,
+  complex: cCosh,
 });
 
 export const tanh: ScalarOp = unaryFloat({
@@ -122,7 +99,7 @@ export const tanh: ScalarOp = unaryFloat({
   instruction: "tanh",
   domain: [-3, 3],
   derivative: (f, _x, out) => f.sub(1, f.sqr(out)),
-  complex: complexTanh,
+  complex: cTanh,
   inverse: "arctanh",
 });
 
@@ -132,6 +109,7 @@ export const arcsinh: ScalarOp = unaryFloat({
   instruction: "asinh",
   domain: [-4, 4],
   derivative: (f, x) => f.inv(f.sqrt(f.add(f.sqr(x), 1))),
+  complex: cArcsinh,
   inverse: "sinh",
 });
 
@@ -140,7 +118,9 @@ export const arccosh: ScalarOp = unaryFloat({
   doc: "The inverse hyperbolic cosine; NaN below 1.",
   instruction: "acosh",
   domain: [1.2, 5],
-  derivative: (f, x) => f.inv(f.sqrt(f.sub(f.sqr(x), 1))),
+  // One root of each factor: that of their product has the other sign for half of the complex numbers.
+  derivative: (f, x) => f.inv(f.mul(f.sqrt(f.sub(x, 1)), f.sqrt(f.add(x, 1)))),
+  complex: cArccosh,
 });
 
 export const arctanh: ScalarOp = unaryFloat({
@@ -149,6 +129,7 @@ export const arctanh: ScalarOp = unaryFloat({
   instruction: "atanh",
   domain: [-0.9, 0.9],
   derivative: (f, x) => f.inv(f.sub(1, f.sqr(x))),
+  complex: cArctanh,
   inverse: "tanh",
 });
 

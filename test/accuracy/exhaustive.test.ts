@@ -1,9 +1,10 @@
 /** What was measured at every float32 keeps its promises; a part of it is measured again. */
 import { describe, expect, it } from "vitest";
 import { maxUlp } from "../../src/ir/decompose/bounds.ts";
-import { jax, promisedUlp } from "./document.ts";
+import { whyNotNative } from "../../src/runtime/native/device.ts";
+import { jax, promisedHalf, promisedUlp } from "./document.ts";
 import { recordedSweeps } from "./exhaustive.ts";
-import { distance, sweep, sweptFunctions } from "./sweep.ts";
+import { distance, sweep, sweepHalf, sweptFunctions } from "./sweep.ts";
 
 const sweeps = recordedSweeps();
 const BETTER = ["exp2", "sinh", "cosh", "tanh", "expm1", "erfc", "erfinv"] as const;
@@ -28,6 +29,13 @@ describe("errors at every float32", () => {
   it.each([...sweptFunctions.keys()])("%s: every 16381st on WebAssembly", (name) => {
     const { ulp, at } = sweep(name, "wasm", 16381);
     expect(ulp, `at ${at}`).toBeLessThanOrEqual(promisedUlp(name));
+  });
+
+  it.each([...sweptFunctions.keys()])("%s: every float16", (name) => {
+    for (const linker of whyNotNative() === null ? (["wasm", "c"] as const) : (["wasm"] as const)) {
+      const { ulp, at } = sweepHalf(name, linker);
+      expect(ulp, `${linker} at ${at}`).toBeLessThanOrEqual(promisedHalf(name));
+    }
   });
 });
 

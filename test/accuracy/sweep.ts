@@ -5,6 +5,8 @@
  * The double precision kernels are the reference. They are within a few ulp of float64 (docs/accuracy.md, docs/specialFunctions.md:
  * judged against mpmath), which is less than 1e-8 ulp of float32.
  */
+import { fromBuffer } from "../../src/array/index.ts";
+import { float16ToNumber } from "../../src/array/float16.ts";
 import * as theano from "../../src/index.ts";
 import { tensor as T } from "../../src/index.ts";
 import { defineScalar, type ScalarOp } from "../../src/scalar/define.ts";
@@ -56,23 +58,39 @@ const floatOfBits = new Elemwise(
 /** Where errors count of the largest term of a formula rather than of the value. */
 const TERMS: Readonly<Record<string, string>> = { gammaln: "lgamma", psi: "digamma" };
 
-/** Units in the last place of float32, inverted, by the exponent bits of a float64. */
-const UNITS = Float64Array.from({ length: 2048 }, (_, e) => 2 ** (23 - Math.min(Math.max(e - 1023, -126), 127)));
-const LIMIT = 2 ** 128;
-const within = (x: number): number => Math.max(-LIMIT, Math.min(LIMIT, x));
+/** A floating-point format. */
+export interface Format {
+  /** Units in the last place, inverted, by the exponent bits of a float64. */
+  readonly units: Float64Array;
+  /** What overflow counts as: the power of two above the largest number. */
+  readonly limit: number;
+}
+
+function format(digits: number, least: number, most: number): Format {
+  const units = Float64Array.from(
+    { length: 2048 },
+    (_, e) => 2 ** (digits - Math.min(Math.max(e - 1023, least), most)),
+  );
+  return { units, limit: 2 ** (most + 1) };
+}
+
+const SINGLE = format(23, -126, 127);
+const HALF = format(10, -14, 15);
+const UNITS = SINGLE.units;
 const isNegative = (x: number): boolean => x < 0 || Object.is(x, -0);
 
 /**
- * The distance of a float32 from the truth in units in the last place at the truth, or at a larger `term`; overflow counts as 2^128. NaN
- * against a number and zeros of the wrong sign are infinitely far.
+ * The distance of a number from the truth in units in the last place at the truth, or at a larger `term`. NaN against a number and zeros
+ * of the wrong sign are infinitely far.
  */
-export function distance(y: number, truth: number, term = 0): number {
+export function distance(y: number, truth: number, term = 0, { units, limit }: Format = SINGLE): number {
   if (Number.isNaN(y) && Number.isNaN(truth)) return 0;
   if (Number.isNaN(y) || Number.isNaN(truth)) return Infinity;
   if (y === 0 && isNegative(y) !== isNegative(truth)) return Infinity;
+  const within = (x: number): number => Math.max(-limit, Math.min(limit, x));
   const size = Math.max(Math.abs(truth), term);
   const exponent = size === 0 ? -1023 : Math.floor(Math.log2(size));
-  const unit = UNITS[Math.max(0, Math.min(2047, (2 ** exponent > size ? exponent - 1 : exponent) + 1023))]!;
+  const unit = units[Math.max(0, Math.min(2047, (2 ** exponent > size ? exponent - 1 : exponent) + 1023))]!;
   return Math.abs(within(y) - within(truth)) * unit;
 }
 
@@ -133,6 +151,29 @@ export function sweep(name: string, linker: Linker, stride: number): Swept {
       const found = distance(y, v, error > 0.5 && term !== undefined ? largestTerm(term, x) : 0);
       if (found > worst) [worst, at] = [found, x];
     }
+  }
+  return { ulp: worst, at };
+}
+
+/** Every float16. */
+const HALVES = fromBuffer(Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits).buffer, "float16");
+
+/** The largest error of a function over every float16. */
+export function sweepHalf(name: string, linker: Linker): Swept {
+  const f = sweptFunctions.get(name)!;
+  const x = T.tensor("float16", [null]) as unknown as TensorVariable;
+  const outputs = [f(x), f(T.cast(x, "float64"))];
+  const [half, double] = theano.function([x], outputs, { mode: new theano.Mode({ linker }) })(HALVES);
+  const term = TERMS[name];
+  let [worst, at] = [0, 0];
+  const truths = double!.data as Float64Array;
+  for (const [bits, y] of (half!.data as Uint16Array).entries()) {
+    const x = float16ToNumber(bits);
+    const value = float16ToNumber(y);
+    const error = distance(value, truths[bits]!, 0, HALF);
+    const found =
+      error > 0.5 && term !== undefined ? distance(value, truths[bits]!, largestTerm(term, x), HALF) : error;
+    if (found > worst) [worst, at] = [found, x];
   }
   return { ulp: worst, at };
 }

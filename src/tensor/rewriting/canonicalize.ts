@@ -37,7 +37,8 @@ function sinkSwitch(node: Apply, ctx: RuleContext): RuleResult {
   return null;
 }
 
-/** f(g(x)) = x for pairs of inverse functions. */
+/** f(g(x)) = x for pairs of inverse functions; for these f only of real numbers, as g repeats itself along the imaginary axis. */
+const OF_REAL: ReadonlySet<string> = new Set(["arcsinh", "arctanh", "arccosh"]);
 const INVERSES: Readonly<Record<string, string>> = {
   neg: "neg",
   inv: "inv",
@@ -62,7 +63,7 @@ function inverseOfInverse(node: Apply, ctx: RuleContext): RuleResult {
   const inner = elemNode(node.inputs[0]!, INVERSES[name]!);
   if (inner === null) return null;
   const x = inner.inputs[0] as T;
-  if (x.dtype !== out.dtype) return null;
+  if (x.dtype !== out.dtype || (OF_REAL.has(name) && isComplex(x.dtype))) return null;
   // cosh is even: its inverse gives back the magnitude.
   return like(name === "arccosh" ? abs(x) : x, out, ctx);
 }
