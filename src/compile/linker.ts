@@ -14,6 +14,8 @@ export interface LinkInput {
   readonly allowDowncast: boolean | undefined;
   readonly borrow: boolean;
   readonly mutable: boolean;
+  /** May the program read it where it lies in the arena? What an earlier program of the same call has left there stays as it is. */
+  readonly isResident?: boolean;
 }
 
 export interface LinkRequest {

@@ -173,6 +173,8 @@ export interface BlockArgs {
   readonly inputs: readonly Operand[];
   readonly outputs: readonly Operand[];
   readonly host: BlockHost;
+  /** Where the number of rows goes that an open node has found, an i32. Absent where all sizes are known. */
+  readonly count?: Buffer;
 }
 
 /** Statements of the op's own. */
@@ -197,4 +199,10 @@ export type Lowered = Pointwise | ReduceForm | View | CallForm | Block;
 /** An op that can be compiled. */
 export interface Lowerable {
   lower(ctx: LowerContext): Lowered | null;
+  /**
+   * For an op of which only the values tell how many rows its outputs have (`inferShape` gives `null`): the same sizes with as many rows as there
+   * can be. Such a node is open: it is a block that writes the rows it finds, and their number to `BlockArgs.count`. What reads its outputs belongs
+   * to a later program.
+   */
+  mostShape?(node: object, inputShapes: readonly (readonly object[])[]): readonly (readonly object[])[];
 }

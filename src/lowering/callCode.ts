@@ -213,7 +213,8 @@ function blockCode(ctx: CodeContext, step: OpaqueStep, number: number): Stmt[] {
     adopt: (buffer) => ctx.adopt(buffer, number),
     addConstant: (buffer) => void ctx.tracer.constants.push(buffer),
   };
-  const args: BlockArgs = { inputs, outputs, host };
+  const count = ctx.tracer.shapes.open.get(step.root.node);
+  const args: BlockArgs = { inputs, outputs, host, ...(count === undefined ? {} : { count }) };
   if (form.startsAs === undefined) return [...form.emit(args)];
   const [to, from] = [outputs[0]!, inputs[form.startsAs]!];
   const before = copyInto(ctx, to, from);

@@ -49,6 +49,8 @@ export interface ResultBinding {
   readonly dtype: DType;
   /** Sizes of the result, of sizes of the program. */
   readonly shape: readonly Expr[];
+  /** Where the program tells how many rows of it there are, when only it does: `shape` is the most there can be. */
+  readonly count: Buffer | null;
   /** True when the result lies in the storage of its shared variable already. */
   readonly isInPlace: boolean;
 }
@@ -70,6 +72,8 @@ export interface Cuts {
   readonly hosts: ReadonlySet<Apply>;
   /** The nodes whose sizes depend on scalars that are computed here: they need a later program, to which those are given. */
   readonly later: ReadonlyMap<Apply, ReadonlySet<Variable>>;
+  /** The nodes of which only the running program tells how many rows their outputs have: what reads those needs a later program. */
+  readonly open: ReadonlySet<Apply>;
 }
 
 export function lowerGraph(request: LowerRequest): LoweredProgram | Cuts {
@@ -81,12 +85,15 @@ export function lowerGraph(request: LowerRequest): LoweredProgram | Cuts {
   for (const { variable } of request.results) scope.unused.delete(variable);
   const hosts = new Set<Apply>();
   const later = new Map<Apply, ReadonlySet<Variable>>();
-  const first = visitAll(scope, request, new Map(), { hosts, later });
-  if (hosts.size > 0 || later.size > 0) return { hosts, later };
+  const { shapes: first, isRead } = visitAll(scope, request, new Map(), { hosts, later });
+  const open = new Set(first.open.keys());
+  // The storage of a shared variable is as large as its value: a new value of unknown size is put there when the program has ended.
+  const isOpenUpdate = request.results.some((r) => r.updateOf !== undefined && open.has(r.variable.owner!));
+  if (hosts.size > 0 || later.size > 0 || isRead || isOpenUpdate) return { hosts, later, open };
   const aliases = aliasesOf(scope, first.agreement.equalities);
   let shapes = first;
   if (aliases.size > 0) {
-    shapes = visitAll(scope, request, aliases, { hosts, later }, first);
+    shapes = visitAll(scope, request, aliases, { hosts, later }, first).shapes;
   }
   return new GraphLowering(request, scope, shapes, first.agreement.checks).run();
 }
@@ -97,11 +104,19 @@ function visitAll(
   aliases: ReadonlyMap<Expr, Expr>,
   { hosts, later }: { readonly hosts: Set<Apply>; readonly later: Map<Apply, ReadonlySet<Variable>> },
   earlier: Shapes | null = null,
-): Shapes {
+): { readonly shapes: Shapes; readonly isRead: boolean } {
   const inputs = new Set(request.inputs);
-  const shapes = new Shapes(scope, inputs, aliases, earlier);
+  const shapes = new Shapes(scope, inputs, aliases, { earlier, mayBeOpen: true });
+  /** What comes of open nodes. */
+  const waiting = new Set<Variable>();
+  let isRead = false;
   for (const node of request.nodes) {
-    if (shapes.visit(node)) continue;
+    const waits = node.inputs.some((v) => waiting.has(v));
+    if (waits) isRead = true;
+    if (waits || shapes.visit(node)) {
+      if (waits || shapes.open.has(node)) for (const out of node.outputs) waiting.add(out);
+      continue;
+    }
     const awaited = shapes.visitLater(node);
     if (awaited !== null) {
       later.set(node, awaited);
@@ -110,7 +125,7 @@ function visitAll(
     hosts.add(node);
     for (const out of node.outputs) inputs.add(out);
   }
-  return shapes;
+  return { shapes, isRead };
 }
 
 class GraphLowering {
@@ -234,6 +249,7 @@ class GraphLowering {
         buffer: bindings.get(stored)?.buffer ?? stored.buffer,
         dtype: stored.dtype,
         shape: stored.sizes,
+        count: this.#shapes.open.get(stored.variable.owner!) ?? null,
         isInPlace: inPlace.has(stored),
       }),
     );
@@ -243,6 +259,7 @@ class GraphLowering {
     const buffers = [
       ...isUsedInput.map((i) => i.buffer),
       ...results.filter((r) => !r.isInPlace).map((r) => r.buffer),
+      ...new Set(this.#shapes.open.values()),
       ...tracer.constants.filter((c) => used.has(c)),
       ...temps.map((t) => t.buffer),
     ];

@@ -6,7 +6,7 @@ import { readElement } from "../array/element.ts";
 import { isDiscrete } from "../dtype.ts";
 import { withOriginOf, type Apply } from "../graph/apply.ts";
 import { isConstant, type Variable } from "../graph/variable.ts";
-import type { Expr } from "../ir/node.ts";
+import type { Buffer, Expr } from "../ir/node.ts";
 import type { ElementValue, LowerContext, Lowerable, Lowered, LowerInput } from "../ir/lowered.ts";
 import { isElementwise, SizeAgreement } from "./sizeAgreement.ts";
 import type { SizeScope } from "./sizeScope.ts";
@@ -16,6 +16,8 @@ import { scalarOf } from "./types.ts";
 export class Shapes {
   readonly agreement: SizeAgreement;
   readonly lowered: Map<Apply, Lowered | null> = new Map();
+  /** Nodes of which only the running program tells how many rows their outputs have, and where it tells it. */
+  readonly open: Map<Apply, Buffer> = new Map();
   readonly #scope: SizeScope;
   readonly #aliases: ReadonlyMap<Expr, Expr>;
   readonly #inputs: ReadonlySet<Variable>;
@@ -29,17 +31,19 @@ export class Shapes {
 
   /** An earlier pass over the same nodes with fewer aliases. */
   readonly #earlier: Shapes | null;
+  readonly #mayBeOpen: boolean;
 
   constructor(
     scope: SizeScope,
     inputs: ReadonlySet<Variable>,
     aliases: ReadonlyMap<Expr, Expr>,
-    earlier: Shapes | null = null,
+    { earlier = null, mayBeOpen = false }: { readonly earlier?: Shapes | null; readonly mayBeOpen?: boolean } = {},
   ) {
     this.#scope = scope;
     this.#inputs = inputs;
     this.#aliases = aliases;
     this.#earlier = earlier;
+    this.#mayBeOpen = mayBeOpen;
     this.agreement = new SizeAgreement(scope, (v) => this.of(v));
   }
 
@@ -72,15 +76,17 @@ export class Shapes {
   }
 
   /**
-   * Computes the sizes of the node's outputs and lowers it. False when a size is not a function of sizes and scalar
-   * inputs: the node must run on the host.
+   * Computes the sizes of the node's outputs (of an open one: the most that they can be) and lowers it. False when a size is not a function of
+   * sizes and scalar inputs: the node must run on the host.
    */
   visit(node: Apply): boolean {
     if (this.#takeOver(node)) return true;
     const known = node.outputs.every((out) => out.type.buffer()?.shape.every((n) => n !== null) === true);
     const common = !known && isElementwise(node) ? this.#commonSizes(node) : null;
-    const shapes = known || common !== null ? null : this.#infer(node);
+    let shapes = known || common !== null ? null : this.#infer(node);
     if (!known && common === null && shapes === null) return false;
+    const most = shapes?.includes(null) === true && this.#mayBeOpen ? this.#inferMost(node) : null;
+    if (most !== null) shapes = most;
     for (const [i, out] of node.outputs.entries()) {
       const spec = out.type.buffer();
       if (spec === null) return false;
@@ -98,6 +104,7 @@ export class Shapes {
     const lowered = lower === undefined ? null : lower.call(node.op, this.context(node));
     if (lowered === null) return false;
     this.lowered.set(node, lowered);
+    if (most !== null) this.open.set(node, this.#scope.countOf(node));
     this.#visited.add(node);
     this.agreement.require(node, lowered);
     return true;
@@ -142,6 +149,8 @@ export class Shapes {
       if (!this.of(v).every((e, axis) => e === before[axis])) return false;
     }
     for (const out of node.outputs) this.#sizes.set(out, earlier.of(out));
+    const count = earlier.open.get(node);
+    if (count !== undefined) this.open.set(node, count);
     this.lowered.set(node, lowered);
     this.#visited.add(node);
     return true;
@@ -169,6 +178,13 @@ export class Shapes {
   #infer(node: Apply): (readonly Variable[] | null)[] | null {
     const inputs = node.inputs.map((v) => (v.type.buffer() === null ? [] : this.#graphOf(v)));
     return withOriginOf(node, () => node.op.inferShape(node, inputs));
+  }
+
+  #inferMost(node: Apply): (readonly Variable[])[] | null {
+    const op = node.op as Partial<Lowerable>;
+    if (op.mostShape === undefined) return null;
+    const inputs = node.inputs.map((v) => this.#graphOf(v));
+    return withOriginOf(node, () => op.mostShape!(node, inputs)) as (readonly Variable[])[];
   }
 
   #graphOf(v: Variable): readonly Variable[] {

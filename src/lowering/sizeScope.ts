@@ -4,7 +4,7 @@ import type { Apply } from "../graph/apply.ts";
 import type { Variable } from "../graph/variable.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { InnerProgram, InnerRequest } from "../ir/lowered.ts";
-import type { Expr, Ref } from "../ir/node.ts";
+import type { Buffer, Expr, Ref } from "../ir/node.ts";
 import type { IndexAlgebra } from "./indexAlgebra.ts";
 import type { Shapes } from "./shapes.ts";
 
@@ -53,6 +53,7 @@ export class SizeScope {
   readonly #constants = new Map<number, Variable>();
   readonly #values = new Map<Variable, Ref>();
   readonly #sizes = new Map<Variable, Ref[]>();
+  readonly #counts = new Map<Apply, Buffer>();
   /** Outputs of the program's own nodes that neither a node nor the caller reads. */
   readonly unused: Set<Variable> = new Set();
   /** Prepares graphs inside of nodes. */
@@ -98,6 +99,16 @@ export class SizeScope {
       this.given.push({ ref, variable: v, axis: null });
     }
     return ref;
+  }
+
+  /** Where the program tells how many rows an open node has found. */
+  countOf(node: Apply): Buffer {
+    let buffer = this.#counts.get(node);
+    if (buffer === undefined) {
+      buffer = this.b.buffer(`${label(node.outputs[0]!)}.count`, "i32", "output", this.b.index(1));
+      this.#counts.set(node, buffer);
+    }
+    return buffer;
   }
 }
 

@@ -85,7 +85,7 @@ export function shape(x: TensorLike): readonly TensorVariable[] {
   return Object.freeze(v.type.shape.map((_, axis) => shapeI(v, axis)));
 }
 
-const WRONG_SIZE: Readonly<Record<SpecifyShape["role"], string>> = {
+export const WRONG_SIZE: Readonly<Record<SpecifyShape["role"], string>> = {
   value: "ShapeMismatchError: specifyShape: a size is not what was asserted.",
   mask: "IndexError: The mask does not fit: a size is not that of the tensor.",
   sequence: "ShapeMismatchError: scan: a sequence has rows for fewer steps than nSteps says.",

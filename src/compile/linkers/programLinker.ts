@@ -25,7 +25,7 @@ import { describeFailure } from "../failure.ts";
 import type { Linked, Linker, LinkInput, LinkRequest } from "../linker.ts";
 import type { Executable, ProgramDevice } from "../../runtime/device.ts";
 import { Profile } from "../profile.ts";
-import { ProgramRunner } from "../program/runner.ts";
+import { ProgramRunner, type Borrowed } from "../program/runner.ts";
 import { SharedVariable } from "../shared.ts";
 import { checkUpdateValue } from "../updates.ts";
 
@@ -80,7 +80,7 @@ class ProgramLinking {
   #runner(
     lowered: LoweredProgram,
     inputs: readonly LinkInput[],
-    borrowed: readonly boolean[],
+    borrowed: readonly Borrowed[],
     updates: readonly SharedVariable[],
   ): ProgramRunner {
     const { name, profile } = this.#request;
@@ -152,8 +152,8 @@ class ProgramLinking {
         const own = inputs.filter((v) => !(v instanceof SharedVariable));
         const runner = this.#runner(
           lowered,
-          own.map(internalInput),
-          results.map(() => false),
+          own.map((v) => ({ ...internalInput(v), isResident: v.owner !== null })),
+          results.map((v) => this.#isPassedOn(v)),
           [],
         );
         stages.push({ kind: "program", runner, inputs: own, results });
@@ -164,6 +164,12 @@ class ProgramLinking {
       stages.push(this.#hostStage(node));
     }
     return stages;
+  }
+
+  /** May a value stay in the arena? Not where the caller keeps it. */
+  #isPassedOn(v: Variable): Borrowed {
+    const { graph, borrowed } = this.#request;
+    return graph.outputs.every((out, i) => out !== v || borrowed[i] === true) ? "large" : false;
   }
 
   #hostStage(node: Apply): Stage {
@@ -194,10 +200,11 @@ class ProgramLinking {
       } else runHost(stage.node, stage.host, stage.node.inputs.map(valueOf), values);
     }
     const taken = new Set<unknown>();
-    const results = graph.outputs.map((v) => {
+    const results = graph.outputs.map((v, i) => {
       const value = valueOf(v);
-      const isOwn = v.owner !== null && !taken.has(value.buffer) && value.isContiguous && value.data === value.buffer;
-      const own = isOwn ? value : value.copy();
+      const isWhole = value.isContiguous && value.data === value.buffer;
+      const mayBePassed = borrowed[i] === true || value.buffer.buffer !== this.#device.arena.memory.buffer;
+      const own = v.owner !== null && !taken.has(value.buffer) && isWhole && mayBePassed ? value : value.copy();
       taken.add(own.buffer);
       return own;
     });
@@ -238,8 +245,8 @@ interface Group {
   readonly hosts: Apply[];
 }
 
-/** Group k holds what needs the results of host nodes of group k - 1 at the latest, or scalars that its programs compute. */
-function groupNodes(nodes: readonly Apply[], { hosts, later }: Cuts): Group[] {
+/** Group k holds what needs the results of host or open nodes of group k - 1 at the latest, or scalars that its programs compute. */
+function groupNodes(nodes: readonly Apply[], { hosts, later, open }: Cuts): Group[] {
   const ready = new Map<Variable, number>();
   const made = new Map<Variable, number>();
   const groups: Group[] = [];
@@ -250,7 +257,7 @@ function groupNodes(nodes: readonly Apply[], { hosts, later }: Cuts): Group[] {
     const isHost = hosts.has(node);
     groups[level]![isHost ? "hosts" : "nodes"].push(node);
     for (const out of node.outputs) {
-      ready.set(out, isHost ? level + 1 : level);
+      ready.set(out, isHost || open.has(node) ? level + 1 : level);
       made.set(out, level);
     }
   }

@@ -1,7 +1,7 @@
 /** Runs one program: sizes, storage, arguments in, results out. What depends on sizes is kept as long as they stay. */
 import { NdArray } from "../../array/ndArray.ts";
 import { readElement } from "../../array/element.ts";
-import { isComplex, itemSize, type DType } from "../../dtype.ts";
+import { isComplex, itemSize, slotsOf, type DType } from "../../dtype.ts";
 import { InternalError } from "../../errors.ts";
 import type { Variable } from "../../graph/variable.ts";
 import { evaluateExpr, evaluateSizes } from "../../ir/evaluate.ts";
@@ -27,10 +27,13 @@ export interface RunnerParts {
   /** Arguments in the caller's order. */
   readonly inputs: readonly LinkInput[];
   /** Results that go to the caller come first: may each be a window? */
-  readonly borrowed: readonly boolean[];
+  readonly borrowed: readonly Borrowed[];
   /** Shared variables that get the remaining results. */
   readonly updates: readonly SharedVariable[];
 }
+
+/** Whether a result is a window on the arena; "large": where that takes less time than a copy. */
+export type Borrowed = boolean | "large";
 
 /** Where a given size comes from. */
 interface SizeSource {
@@ -54,6 +57,8 @@ interface ResultPlan {
   readonly bytes: number;
   /** In the frame; of no meaning for updates. */
   readonly offset: number;
+  /** Where the program tells in the frame how many rows there are, else -1. */
+  readonly count: number;
 }
 
 /** Arrays of so many elements are lent; smaller ones are copied in less time than asking where they lie takes. */
@@ -70,6 +75,8 @@ export class ProgramRunner {
   readonly #taken: Taken[];
   /** Which arguments the program reads where the caller has them, as told last. */
   readonly #isLent: boolean[];
+  /** Where the program was told to read each argument, for those that may lie anywhere in the arena. */
+  readonly #places: number[] = [];
   /** Buffers of the arguments; undefined for those that the program does not read. */
   readonly #inputBuffers: readonly (Buffer | undefined)[];
   readonly #inputSlots: readonly number[];
@@ -102,7 +109,7 @@ export class ProgramRunner {
   }
 
   call(args: readonly unknown[]): NdArray[] {
-    const { arena, executable, lowered } = this.#parts;
+    const { executable, lowered } = this.#parts;
     const taken = this.#taken;
     for (let i = 0; i < taken.length; i++) taken[i] = this.#takers[i]!(args[i]);
     const homes = this.#homes();
@@ -112,29 +119,50 @@ export class ProgramRunner {
     this.#bindShared(homes);
     for (let i = 0; i < taken.length; i++) {
       const offset = plan.arguments[i]!;
-      if (offset >= 0 && !this.#lend(i, taken[i]!)) this.#writers[i]!(offset, taken[i]!);
+      if (offset >= 0 && !this.#isInPlace(i, taken[i]!, offset) && !this.#lend(i, taken[i]!))
+        this.#writers[i]!(offset, taken[i]!);
       taken[i] = 0;
     }
     const code = executable.run();
     if (code !== 0) throw this.#failure(code);
     const results: NdArray[] = [];
     const { borrowed } = this.#parts;
-    for (let i = 0; i < borrowed.length; i++) {
-      const { dtype, offset, shape, size } = plan.results[i]!;
-      results.push(
-        borrowed[i]
-          ? windowOn(arena, dtype, offset, shape, size, this.#holdings)
-          : readArray(arena, dtype, offset, shape, size),
-      );
-    }
+    for (let i = 0; i < borrowed.length; i++) results.push(this.#result(plan.results[i]!, borrowed[i]!));
     if (this.#parts.updates.length > 0) this.#applyUpdates(plan);
     return results;
+  }
+
+  #result(plan: ResultPlan, borrowed: Borrowed): NdArray {
+    const { arena } = this.#parts;
+    const { dtype, offset, count } = plan;
+    let { shape, size } = plan;
+    if (count >= 0) {
+      shape = [arena.views.i32[count / 4]!, ...shape.slice(1)];
+      size = shape.reduce((x, y) => x * y, 1);
+    }
+    const isWindow = borrowed === true && count < 0 ? true : borrowed !== false && size >= LEND_ELEMENTS;
+    return isWindow
+      ? windowOn(arena, dtype, offset, shape, size, this.#holdings)
+      : readArray(arena, dtype, offset, shape, size);
   }
 
   /** Gives the frame back; the next call takes a new one. */
   free(): void {
     this.#holdings.free();
     this.#given = null;
+  }
+
+  /** What an earlier program has left in the arena is read there. */
+  #isInPlace(i: number, value: Taken, offset: number): boolean {
+    const { inputs, arena } = this.#parts;
+    if (inputs[i]!.isResident !== true || typeof value === "number") return false;
+    const { buffer } = value;
+    const isThere = buffer.buffer === arena.memory.buffer && value.isContiguous;
+    const bytes = value.offset * slotsOf(value.dtype) * buffer.BYTES_PER_ELEMENT;
+    const place = isThere ? buffer.byteOffset + bytes : offset;
+    if (this.#places[i] !== place) this.#setSlot(this.#inputBuffers[i]!, place);
+    this.#places[i] = place;
+    return isThere;
   }
 
   /** Large arrays need not be copied for programs that can read them where they are. */
@@ -202,6 +230,8 @@ export class ProgramRunner {
       total += Math.ceil(bytes / 64) * 64;
       return offset;
     };
+    const counts = new Map<Buffer, number>();
+    for (const { count } of lowered.results) if (count !== null && !counts.has(count)) counts.set(count, place(4));
     const used = this.#inputBuffers;
     const offsets = used.map((b) => (b === undefined ? -1 : place(bytesOf(b))));
     const results = lowered.results.map((r, i): ResultPlan => {
@@ -209,7 +239,8 @@ export class ProgramRunner {
       const size = shape.reduce((x, y) => x * y, 1);
       const bytes = size * itemSize(r.dtype);
       const isUpdate = i >= this.#parts.borrowed.length;
-      return { dtype: r.dtype, shape, size, bytes, offset: isUpdate ? -1 : place(bytes) };
+      const count = r.count === null ? -1 : counts.get(r.count)!;
+      return { dtype: r.dtype, shape, size, bytes, count, offset: isUpdate ? -1 : place(bytes) };
     });
     for (const [i, shared] of this.#parts.updates.entries()) {
       const { shape } = results[this.#parts.borrowed.length + i]!;
@@ -218,14 +249,18 @@ export class ProgramRunner {
     const base = this.#holdings.reserve(0, total, name).offset;
     for (const [buffer, offset] of temps.offsets) this.#setSlot(buffer, base + offset);
     for (const [i, b] of used.entries()) if (b !== undefined) this.#setSlot(b, base + offsets[i]!);
+    this.#places.length = 0;
     for (const [i, r] of results.entries()) {
       if (r.offset >= 0) this.#setSlot(lowered.results[i]!.buffer, base + r.offset);
     }
+    for (const [buffer, offset] of counts) this.#setSlot(buffer, base + offset);
     for (const { ref } of program.sizes) this.#setSlot(ref, Number(values.get(ref)));
     this.#placeConstants();
     this.#plan = {
       arguments: offsets.map((o) => (o < 0 ? -1 : base + o)),
-      results: results.map((r) => (r.offset < 0 ? r : { ...r, offset: base + r.offset })),
+      results: results.map((r) =>
+        r.offset < 0 ? r : { ...r, offset: base + r.offset, count: r.count < 0 ? -1 : base + r.count },
+      ),
     };
     for (const s of this.#shared) s.base = -1;
     this.#given = given;

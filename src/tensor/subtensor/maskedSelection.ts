@@ -1,20 +1,26 @@
 /** The elements where a mask is true, without their positions. */
+import { readElement, writeElement } from "../../array/element.ts";
+import { offsetsOf } from "../../array/layout.ts";
 import { NdArray } from "../../array/ndArray.ts";
-import { isDiscrete, slotsOf, typedArrayOf, type DataOf, type DType, type TypedArray } from "../../dtype.ts";
+import { isDiscrete, slotsOf, type DType } from "../../dtype.ts";
 import { Apply } from "../../graph/apply.ts";
 import { Op, type InputGradient } from "../../graph/op.ts";
 import type { Variable } from "../../graph/variable.ts";
+import { copyRow } from "../../ir/copies.ts";
+import type { LowerContext, Lowered } from "../../ir/lowered.ts";
+import type { IrBuilder } from "../../ir/build.ts";
+import type { Expr, Stmt } from "../../ir/node.ts";
 import { zerosLike } from "../fill.ts";
-import { maskMismatch, operand } from "../shape.ts";
+import { address, loadElement, require, storeElement, type Operand } from "../loops.ts";
+import { maskMismatch, operand, WRONG_SIZE } from "../shape.ts";
+import { sizeProduct } from "../sizes.ts";
 import { tensorType } from "../type.ts";
 import type { TensorVariable } from "../variable.ts";
 import { AdvancedIncSubtensor } from "./advanced.ts";
+import { compact, flattened, unravel } from "./compaction.ts";
 import { nonzeroIndices } from "./nonzero.ts";
 
-/**
- * `x[mask]` in C order: a vector of elements, or of what the axes of x behind those of the mask hold. How many there are only the values tell, so
- * it runs in JavaScript, where that ends a program anyway: one pass over x instead of positions that are written, checked and read again.
- */
+/** `x[mask]` in C order: a vector of elements, or of what the axes of x behind those of the mask hold. How many there are only the values tell. */
 export class MaskedSelection extends Op {
   readonly name = "MaskedSelection";
 
@@ -38,20 +44,23 @@ export class MaskedSelection extends Op {
       });
     }
     const rest = x!.shape.slice(rank);
-    const flags = bytesOf(mask!);
-    const count = countOf(flags);
-    const Kind = typedArrayOf(x!.dtype);
-    const row = rest.reduce((p, n) => p * n, slotsOf(x!.dtype)) * Kind.BYTES_PER_ELEMENT;
-    // Room for one more: what stands behind the last that is selected is written there.
-    const bytes = new ArrayBuffer((count + 1) * row);
-    copySelected(bytesOf(x!), flags, row, Kind.BYTES_PER_ELEMENT, bytes);
-    const data = new Kind(bytes, 0, (count * row) / Kind.BYTES_PER_ELEMENT) as DataOf<DType>;
-    return [NdArray.wrap(x!.dtype, data, [count, ...rest])];
+    const row = rest.reduce((p, n) => p * n, 1);
+    const places = Array.from(offsetsOf(mask!), (at, i) => (readElement(mask!, at) ? i : -1)).filter((i) => i >= 0);
+    const out = NdArray.allocate(x!.dtype, [places.length, ...rest]);
+    const from = offsetsOf(x!);
+    for (const [k, i] of places.entries()) {
+      for (let j = 0; j < row; j++) writeElement(out, k * row + j, readElement(x!, from[i * row + j]!));
+    }
+    return [out];
   }
 
-  /** How many there are only the values tell. */
   override inferShape(): null[] {
     return [null];
+  }
+
+  /** All rows, were the mask true everywhere. */
+  mostShape(node: Apply, [x, mask]: readonly (readonly Variable[])[]): (readonly Variable[])[] {
+    return [[sizeProduct(mask! as TensorVariable[]), ...x!.slice(mask!.length)]];
   }
 
   override connectionPattern(): boolean[][] {
@@ -70,79 +79,69 @@ export class MaskedSelection extends Op {
     );
     return [scatter.call(zeros, g, ...places), null];
   }
-}
 
-function bytesOf(a: NdArray): Uint8Array<ArrayBuffer> {
-  const flat = a.contiguous();
-  const data = flat.buffer as TypedArray;
-  const slot = slotsOf(a.dtype) * data.BYTES_PER_ELEMENT;
-  return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset + flat.offset * slot, flat.size * slot);
-}
-
-/** 1 for a byte that is not 0. */
-const one = (flag: number): number => (flag + 255) >> 8;
-
-/** How many bytes are not 0, four at a time: the highest bit of each tells, moved to the lowest, and a product adds them up. */
-function countOf(flags: Uint8Array<ArrayBuffer>): number {
-  const lead = Math.min(flags.length, -flags.byteOffset & 3);
-  const words = new Uint32Array(flags.buffer, flags.byteOffset + lead, (flags.length - lead) >> 2);
-  let count = 0;
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i]!;
-    const bits = ((((word & 0x7f7f7f7f) + 0x7f7f7f7f) | word) >>> 7) & 0x01010101;
-    count += Math.imul(bits, 0x01010101) >>> 24;
-  }
-  for (let i = 0; i < lead; i++) count += one(flags[i]!);
-  for (let i = lead + 4 * words.length; i < flags.length; i++) count += one(flags[i]!);
-  return count;
-}
-
-/** The selected rows of so many bytes, one after the other, without a branch where they are short: a processor cannot guess which way one goes. */
-function copySelected(
-  from: Uint8Array<ArrayBuffer>,
-  flags: Uint8Array,
-  row: number,
-  unit: number,
-  to: ArrayBuffer,
-): void {
-  if (row === 8 && unit === 8) {
-    copyLongs(new BigInt64Array(from.buffer, from.byteOffset, flags.length), new BigInt64Array(to), flags);
-  } else if (row === 4 && unit === 4) {
-    copyWords(new Int32Array(from.buffer, from.byteOffset, flags.length), new Int32Array(to), flags);
-  } else if (row === 1) copyBytes(from, new Uint8Array(to), flags);
-  else copyRuns(from, new Uint8Array(to), flags, row);
-}
-
-// Each sees one kind of array, so that it is compiled for that.
-
-function copyBytes(from: Uint8Array, to: Uint8Array, flags: Uint8Array): void {
-  for (let i = 0, k = 0; i < flags.length; i++) {
-    to[k] = from[i]!;
-    k += one(flags[i]!);
+  lower(ctx: LowerContext): Lowered {
+    const { b, inputs } = ctx;
+    const [x, mask] = [inputs[0]!, inputs[1]!];
+    const sizes = mask.shape;
+    for (const [axis, n] of sizes.entries()) require(ctx, b.eq(n, x.shape[axis]!), WRONG_SIZE.mask);
+    const rest = x.shape.slice(sizes.length);
+    return {
+      form: "block",
+      emit: (args) => {
+        const [from, flags] = args.inputs as [Operand, Operand];
+        const to = args.outputs[0]!;
+        const flat = flattened(b, from.layout, x.shape.slice(0, sizes.length));
+        const flatFlags = flattened(b, flags.layout, sizes);
+        const row = (at: Expr, place: Expr): Stmt[] => {
+          const source = flat === null ? from : { ...from, layout: flat };
+          const index = flat === null ? unravel(b, sizes, at) : [at];
+          return copied(b, x.dtype, rest, source, index, to, place);
+        };
+        return compact(b, args, {
+          size: sizes.reduce((p, n) => b.mul(p, n), b.index(1) as Expr),
+          isChosen: (at) =>
+            flatFlags === null
+              ? (loadElement(b, "bool", flags, unravel(b, sizes, at)) as Expr)
+              : (loadElement(b, "bool", { ...flags, layout: flatFlags }, [at]) as Expr),
+          put: row,
+          isCheap: rest.length === 0 && flat !== null,
+        });
+      },
+    };
   }
 }
 
-function copyWords(from: Int32Array, to: Int32Array, flags: Uint8Array): void {
-  for (let i = 0, k = 0; i < flags.length; i++) {
-    to[k] = from[i]!;
-    k += one(flags[i]!);
+/** Copies the row of `from` at `index` to row `to`. */
+function copied(
+  b: IrBuilder,
+  dtype: DType,
+  sizes: readonly Expr[],
+  from: Operand,
+  index: readonly Expr[],
+  out: Operand,
+  to: Expr,
+): Stmt[] {
+  if (sizes.length === 0) return storeElement(b, out, [to], loadElement(b, dtype, from, index));
+  const inner = { offset: address(b, from.layout, index), strides: from.layout.strides.slice(index.length) };
+  const row = flattened(b, inner, sizes);
+  const step = row?.strides[0];
+  if (step?.kind === "const" && step.value === 1) {
+    const slots = slotsOf(dtype);
+    const count = sizes.reduce((p, n) => b.mul(p, n));
+    return copyRow(
+      b,
+      { buffer: out.buffer, offset: b.mul(address(b, out.layout, [to]), slots) },
+      { buffer: from.buffer, offset: b.mul(inner.offset, slots) },
+      b.mul(count, slots),
+    );
   }
-}
-
-function copyLongs(from: BigInt64Array, to: BigInt64Array, flags: Uint8Array): void {
-  for (let i = 0, k = 0; i < flags.length; i++) {
-    to[k] = from[i]!;
-    k += one(flags[i]!);
-  }
-}
-
-/** Rows that follow each other are copied together. */
-function copyRuns(from: Uint8Array, to: Uint8Array, flags: Uint8Array, row: number): void {
-  for (let i = 0, k = 0; i < flags.length; i++) {
-    if (flags[i] === 0) continue;
-    const start = i;
-    while (i < flags.length && flags[i] !== 0) i++;
-    to.set(from.subarray(start * row, i * row), k);
-    k += (i - start) * row;
-  }
+  const refs = sizes.map((_, axis) => b.natural(`r${axis}`));
+  const element = loadElement(b, dtype, from, [...index, ...refs]);
+  return refs.reduceRight<Stmt[]>(
+    (body, ref, axis) => [
+      { kind: "for", ref, extent: sizes[axis]!, mode: axis === refs.length - 1 ? "vector" : "serial", body },
+    ],
+    storeElement(b, out, [to, ...refs], element),
+  );
 }

@@ -2,14 +2,21 @@
 import { readElement } from "../../array/element.ts";
 import { offsetsOf } from "../../array/layout.ts";
 import { fromFlat } from "../../array/create.ts";
-import { NdArray } from "../../array/ndArray.ts";
+import type { NdArray } from "../../array/ndArray.ts";
+import type { DType } from "../../dtype.ts";
 import { RankError } from "../../errors.ts";
 import { Apply } from "../../graph/apply.ts";
 import { Op, type InputGradient } from "../../graph/op.ts";
 import { isConstant, type Variable } from "../../graph/variable.ts";
+import type { IrBuilder } from "../../ir/build.ts";
+import type { ElementValue, LowerContext, Lowered } from "../../ir/lowered.ts";
+import type { Expr } from "../../ir/node.ts";
+import { isPair, loadElement, storeElement } from "../loops.ts";
 import { operand } from "../shape.ts";
+import { sizeProduct } from "../sizes.ts";
 import { tensorType } from "../type.ts";
 import type { TensorVariable } from "../variable.ts";
+import { compact, flattened, unravel } from "./compaction.ts";
 
 /** One int64 vector per axis, together the indices of the nonzero elements in C order. */
 export class Nonzero extends Op {
@@ -33,7 +40,6 @@ export class Nonzero extends Op {
 
   override perform(_node: Apply, [x]: readonly NdArray[]): NdArray[] {
     const a = x!;
-    if (a.dtype === "bool" && a.ndim === 1 && a.isContiguous) return [placesOf(a)];
     const found: number[][] = a.shape.map(() => []);
     for (const i of positionsOf(a)) {
       let rest = i;
@@ -50,6 +56,12 @@ export class Nonzero extends Op {
     return node.outputs.map(() => null);
   }
 
+  /** As many as there are elements. */
+  mostShape(node: Apply, [shape]: readonly (readonly Variable[])[]): (readonly Variable[])[] {
+    const size = sizeProduct(shape as readonly TensorVariable[]);
+    return node.outputs.map(() => [size]);
+  }
+
   override connectionPattern(node: Apply): boolean[][] {
     return [node.outputs.map(() => false)];
   }
@@ -57,25 +69,37 @@ export class Nonzero extends Op {
   override lop(): InputGradient[] {
     return [null];
   }
+
+  lower(ctx: LowerContext): Lowered {
+    const { b } = ctx;
+    const { shape: sizes, dtype } = ctx.inputs[0]!;
+    return {
+      form: "block",
+      emit: (args) => {
+        const from = args.inputs[0]!;
+        const flat = flattened(b, from.layout, sizes);
+        const element = (at: Expr): ElementValue =>
+          flat === null
+            ? loadElement(b, dtype, from, unravel(b, sizes, at))
+            : loadElement(b, dtype, { ...from, layout: flat }, [at]);
+        return compact(b, args, {
+          size: sizes.reduce((p, n) => b.mul(p, n), b.index(1) as Expr),
+          isChosen: (at) => isNonzero(b, dtype, element(at)),
+          put: (at, to) =>
+            unravel(b, sizes, at).flatMap((i, axis) =>
+              ctx.isUsed(axis) ? storeElement(b, args.outputs[axis]!, [to], b.cast(i, "i64")) : [],
+            ),
+          isCheap: sizes.length === 1,
+        });
+      },
+    };
+  }
 }
 
-/**
- * The same for masks: counted, then written without a branch, since a processor cannot guess which way one goes. Every position is written;
- * those of false elements are written over by the next. A byte b that is not 0 is known by (b + 255) >> 8, which is 1.
- */
-function placesOf(mask: NdArray): NdArray {
-  const flags = (mask.buffer as Uint8Array).subarray(mask.offset, mask.offset + mask.size);
-  let count = 0;
-  for (let i = 0; i < flags.length; i++) count += (flags[i]! + 255) >> 8;
-  // One more place, for those after the last true element; an int64 is two numbers of 32 bits, the upper ones 0.
-  const words = new Int32Array(2 * count + 2);
-  const low = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 0 : 1;
-  let k = low;
-  for (let i = 0; i < flags.length; i++) {
-    words[k] = i;
-    k += ((flags[i]! + 255) >> 8) << 1;
-  }
-  return NdArray.wrap("int64", new BigInt64Array(words.buffer, 0, count), [count]);
+function isNonzero(b: IrBuilder, dtype: DType, element: ElementValue): Expr {
+  if (isPair(element)) return b.or(b.ne(element[0], 0), b.ne(element[1], 0));
+  if (dtype === "bool") return element as Expr;
+  return b.ne(dtype === "float16" ? b.cast(element as Expr, "f32") : (element as Expr), 0);
 }
 
 /** Positions of the nonzero elements in C order. */
