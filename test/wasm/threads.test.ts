@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import * as theano from "../../src/index.ts";
 import { tensor as T } from "../../src/index.ts";
 import type { NdArray } from "../../src/array/ndArray.ts";
@@ -102,6 +102,21 @@ describe("threads of the WebAssembly target", () => {
     sameForAll([x], [x.sum()], [sample("float64", [3_000_017])]);
     expect(pool.jobs).toBeGreaterThan(before);
   });
+
+  it("tiles of transpositions and stretches of copies, each thread some of them", () => {
+    const handedOut = vi.spyOn(pool, "runKernel");
+    const x = T.dtensor3("x");
+    const rows = x.flatten(2);
+    for (const result of [rows.T, x.transpose(2, 0, 1), x.transpose(1, 0, 2), T.concatenate([x, x.add(1)], 0)]) {
+      handedOut.mockClear();
+      sameForAll([x], [result], [sample("float64", [71, 130, 110])]);
+      // All loops that were offered come in at least as many parts as there may be threads.
+      const parts = handedOut.mock.calls.map(([, , , end, chunk]) => end / chunk);
+      expect(parts.length).toBeGreaterThan(0);
+      expect(Math.min(...parts), result.toString()).toBeGreaterThan(3);
+    }
+    handedOut.mockRestore();
+  }, 60_000);
 
   it("loops that share a function", () => {
     const before = pool.jobs;

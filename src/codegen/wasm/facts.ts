@@ -9,7 +9,8 @@ export interface Facts {
   readonly assigned: ReadonlySet<Ref>;
   readonly stored: ReadonlySet<Buffer>;
   readonly fails: boolean;
-  readonly calls: boolean;
+  /** Whether matrix products are called; copies are instructions. */
+  readonly products: boolean;
   /** Number of loops, nested ones included. */
   readonly loops: number;
 }
@@ -19,7 +20,7 @@ export function factsOf(body: readonly Stmt[]): Facts {
   const assigned = new Set<Ref>();
   const stored = new Set<Buffer>();
   let fails = false;
-  let calls = false;
+  let products = false;
   let loops = 0;
   walk(body, (s) => {
     if (s.kind === "for" || s.kind === "reduce" || s.kind === "while") loops++;
@@ -36,11 +37,11 @@ export function factsOf(body: readonly Stmt[]): Facts {
     if (s.kind === "store") stored.add(s.buffer);
     if (s.kind === "fail") fails = true;
     if (s.kind === "call") {
-      calls = true;
+      products ||= s.fn === "gemm";
       stored.add(s.fn === "gemm" ? s.c.buffer : s.to);
     }
   });
-  return { defined, assigned, stored, fails, calls, loops };
+  return { defined, assigned, stored, fails, products, loops };
 }
 
 /** Refs that statements use and do not define. */

@@ -7,7 +7,7 @@ import type { IrBuilder } from "../../ir/build.ts";
 import { boundOf, type Work, workOf } from "../work.ts";
 import { BodyWriter, type Loop } from "./bodyWriter.ts";
 import { Evaluator } from "./evaluator.ts";
-import { innerBodies } from "../../ir/traverse.ts";
+import { innerBodies, within } from "../../ir/traverse.ts";
 import { factsOf, freeRefs } from "./facts.ts";
 import { type FrameLayout, SLOT_BYTES } from "./frame.ts";
 import { add, op } from "./functionBuilder.ts";
@@ -275,7 +275,7 @@ export class KernelWriter {
     const constant = (w: FunctionBuilder, x: number): void => void w.f64(x);
     let total: Operand = (w) => constant(w, Math.max(1, additions));
     for (const { extent, inside } of loops) {
-      const bound = boundOf(this.#b, extent, (e) => e.kind === "ref" && outer.ev.scalars.has(e), lets);
+      const bound = this.#bound(outer, extent, lets);
       const times = bound === null ? (w: FunctionBuilder) => constant(w, UNKNOWN_EXTENT) : this.#rounds(outer, bound);
       total = op("f64.add", total, op("f64.mul", times, this.#additions(outer, inside)));
     }
@@ -289,21 +289,39 @@ export class KernelWriter {
     return op("f64.convert_i32_s", rounds);
   }
 
-  /** Outer iterations per call: the more work one of them is, the fewer. */
+  /** Outer iterations per call: the more innermost ones are in each, the fewer. */
   #chunk(outer: BodyWriter, s: Loop, grain: number): Operand {
-    const inner = innerExtent(s);
-    if (inner === null) return Math.max(grain, Math.floor(CHUNK / grain) * grain);
-    const { f, ev } = outer;
-    if ([...freeRefs([{ kind: "let", ref: inner.ref, value: inner.extent }])].some((ref) => !ev.scalars.has(ref))) {
-      return grain;
-    }
+    const { loops, lets } = workOf(s.body);
+    if (loops.length === 0) return Math.max(grain, Math.floor(CHUNK / grain) * grain);
+    const inside = this.#innermost(outer, loops, lets);
+    if (inside === null) return grain;
+    const { f } = outer;
     const rows = f.local("i32");
-    ev.evaluation([inner.extent], [], () => {
-      f.set(rows, op("i32.div_u", CHUNK, op("i32.or", ev.value(inner.extent), 1)));
-    });
+    const constant = (x: number) => (w: FunctionBuilder) => void w.f64(x);
+    f.set(rows, op("i32.trunc_f64_s", op("f64.div", constant(CHUNK), op("f64.max", inside, constant(1)))));
     f.release(rows);
     const grains = op("i32.div_u", rows, grain);
     return mul(op("select", grains, 1, grains), grain);
+  }
+
+  /** How often the innermost of some loops go round together; null where nobody knows. */
+  #innermost(outer: BodyWriter, loops: Work["loops"], lets: Work["lets"]): Operand | null {
+    let sum: Operand | null = null;
+    for (const { extent, inside } of loops) {
+      const bound = this.#bound(outer, extent, lets);
+      const below = inside.loops.length === 0 ? null : this.#innermost(outer, inside.loops, lets);
+      if (bound === null || (below === null && inside.loops.length > 0)) return null;
+      const rounds = this.#rounds(outer, bound);
+      const product = below === null ? rounds : op("f64.mul", rounds, below);
+      sum = sum === null ? product : op("f64.add", sum, product);
+    }
+    return sum;
+  }
+
+  /** What `extent` is not larger than, of what is known outside; null where there is no such thing. */
+  #bound({ ev }: BodyWriter, extent: Expr, lets: Work["lets"]): Expr | null {
+    const isKnown = (e: Expr): boolean => (e.kind === "ref" ? ev.scalars.has(e) : e.kind !== "load");
+    return boundOf(this.#b, extent, (e) => [...within(e)].every(isKnown), lets);
   }
 }
 
@@ -320,11 +338,11 @@ interface StateSlots {
   readonly position: number;
 }
 
-/** Loops without library calls that change nothing outside but memory. */
+/** Loops without matrix products that change nothing outside but memory. */
 function isKernel(s: Stmt): s is Loop {
   if (s.kind !== "for" && s.kind !== "reduce") return false;
-  const { calls, assigned, defined } = factsOf([s]);
-  if (calls || [...assigned].some((ref) => !defined.has(ref))) return false;
+  const { products, assigned, defined } = factsOf([s]);
+  if (products || [...assigned].some((ref) => !defined.has(ref))) return false;
   // The loops inside become kernels then.
   if (s.kind === "for" && s.mode === "serial" && s.body.some(isParallel)) return false;
   return !(s.extent.kind === "const" && Number(s.extent.value) <= 8 && factsOf([s]).loops === 1);
@@ -332,12 +350,6 @@ function isKernel(s: Stmt): s is Loop {
 
 function isParallel(s: Stmt): boolean {
   return s.kind === "for" && (s.mode === "parallel" || (s.mode === "serial" && s.body.some(isParallel)));
-}
-
-/** The extent of the first loop inside. */
-function innerExtent(s: Loop): { readonly extent: Expr; readonly ref: Ref } | null {
-  for (const inner of s.body) if (inner.kind === "for" || inner.kind === "reduce") return inner;
-  return null;
 }
 
 /** Those of `args` that statements outside of kernels use, and all that bounds and calls of kernels need. */
