@@ -120,7 +120,8 @@ export function scalarOperand(b: IrBuilder, from: Operand): Expr {
 export function inRange(b: IrBuilder, i: Expr, size: Expr): Expr {
   if (isWide(i)) {
     const below = b.lt(i, b.cast(size, i.type));
-    return i.type === "i64" ? b.and(below, b.ge(i, b.cast(b.neg(size), i.type))) : below;
+    // Vectors of 64-bit integers are compared by one instruction for greater and by several for greater or equal.
+    return i.type === "i64" ? b.and(below, b.gt(i, b.cast(b.sub(b.index(-1), size), i.type))) : below;
   }
   const at = asIndex(b, i);
   return b.and(b.lt(at, size), b.ge(at, b.neg(size)));

@@ -183,6 +183,38 @@ describe("vectors written to at every so many places", () => {
     }
   });
 
+  it.each(["float32", "float64", "int64", "int16", "uint8", "complex64"] as const)(
+    "of every length around those of vectors: %s",
+    (dtype) => {
+      const [x, y] = [T.tensor({ dtype, shape: [null] }), T.tensor({ dtype, shape: [null] })];
+      for (const [start, step] of [
+        [0, 2],
+        [3, 2],
+        [1, 3],
+        [0, 4],
+      ] as const) {
+        const out = T.setSubtensor(x.at(T.slice(start, null, step)), y);
+        const lengths = Array.from({ length: 20 }, (_, i) => 64 + 7 * i).concat([128, 129, 130, 131, 255, 256, 257]);
+        agree(
+          [x, y],
+          [out],
+          lengths.map((n) => [sample(dtype, [n]), sample(dtype, [Math.ceil((n - start) / step)], 2)]),
+        );
+      }
+    },
+  );
+
+  it("from what they hold themselves", () => {
+    const x = T.dvector("x");
+    const half = x.at("::2").add(1);
+    const outputs = [T.setSubtensor(x.at("::2"), half), T.incSubtensor(x.at("1::2"), half), x.at("::-1").at("1::2")];
+    agree(
+      [x],
+      outputs,
+      [2, 8, 16, 64, 98, 300].map((n) => [sample("float64", [n])]),
+    );
+  });
+
   it("and nothing at all", () => {
     const [x, y] = [T.dvector("x"), T.dvector("y")];
     const out = T.setSubtensor(x.at("5::2"), y);
@@ -190,6 +222,21 @@ describe("vectors written to at every so many places", () => {
       [x, y],
       [out],
       [0, 1, 5, 6, 7, 8].map((n) => [sample("float64", [n]), sample("float64", [n > 5 ? Math.ceil((n - 5) / 2) : 0])]),
+    );
+  });
+});
+
+describe("every second element, and elements backwards", () => {
+  it.each(DTYPES)("%s", (dtype) => {
+    const x = T.tensor({ dtype, shape: [null] });
+    // Sums in another type have fewer lanes than their elements have room for.
+    const wide = T.cast(x.at("::2"), dtype.startsWith("complex") ? "complex128" : "float64").add(1);
+    const outputs = [x.at("::2"), x.at("1::2"), x.at("::-1"), x.at("::3"), x.at("::-2"), wide, T.eq(x.at("::-1"), x)];
+    const lengths = [0, 1, 2, 3, 7, 15, 16, 17, 31, 32, 33, 34, 63, 64, 65, 127, 128, 129, 300];
+    agree(
+      [x],
+      outputs,
+      lengths.map((n) => [mixed(dtype, n)]),
     );
   });
 });

@@ -1,5 +1,4 @@
 import { BYTES } from "../../ir/node.ts";
-import { storeAdjacent } from "./vectorMemory.ts";
 import type { Expr, Store } from "../../ir/node.ts";
 import type { Evaluator, VectorLoop } from "./evaluator.ts";
 import { add, mul, op } from "./functionBuilder.ts";
@@ -8,6 +7,8 @@ import { REGISTER } from "./scalarTypes.ts";
 import type { Segment, Simple } from "./segments.ts";
 import { integerShape } from "./vectorCode.ts";
 import type { PlainOp } from "./opcodes.ts";
+import { storeAdjacent } from "./vectorMemory.ts";
+import { isWhole, storeWoven, type Woven, wovenStores } from "./wovenStores.ts";
 
 /** What follows the definition of a scalar local (the driver keeps some in memory too). */
 export type OnDefine = (ref: Expr, local: Local) => void;
@@ -95,12 +96,17 @@ class VectorSegment {
   readonly #segment: Segment;
   readonly #count: Local | null;
   readonly #loop: VectorLoop;
+  readonly #woven: ReadonlyMap<Simple, Woven>;
+  /** Vectors of a group that is not complete yet. */
+  readonly #waiting = new Map<Simple, Local>();
 
   constructor(ev: Evaluator, segment: Segment, count: Local | null) {
     this.#ev = ev;
     this.#segment = segment;
     this.#count = count;
     this.#loop = ev.vectorLoop as VectorLoop;
+    const { analysis } = this.#loop;
+    this.#woven = wovenStores(ev.b, segment.stmts, (e) => analysis.step(e));
   }
 
   run(uniform: readonly boolean[]): void {
@@ -185,7 +191,7 @@ class VectorSegment {
   }
 
   #addresses(): Expr[] {
-    return this.#segment.stmts.flatMap((s) => (s.kind === "store" ? [s.index] : []));
+    return this.#segment.stmts.flatMap((s) => (s.kind === "store" && this.#isWritten(s) ? [s.index] : []));
   }
 
   /** The value of a statement; masks as wide as locals and bytes want them. */
@@ -203,12 +209,38 @@ class VectorSegment {
     }
     const bytes: Operand =
       s.value.type === "bool" ? op("v128.and", value, (f) => f.v128(new Uint8Array(16).fill(1))) : value;
+    const group = this.#groupOf(s);
+    if (group !== undefined) return this.#weave(group, s, part, bytes);
     const step = this.#loop.analysis.step(s.index);
     if (step !== null && step.kind === "const" && Number(step.value) === BYTES[s.buffer.type]) {
       storeAdjacent(ev.f, ev.vectorLoop!.lanes, s.buffer.type, ev.value(s.index), part, bytes, this.#count);
     } else {
       this.#scatter(s, step, part, bytes);
     }
+  }
+
+  #groupOf(s: Simple): Woven | undefined {
+    const group = this.#woven.get(s);
+    return group !== undefined && isWhole(this.#loop.lanes, group.length, group[0]!.buffer.type) ? group : undefined;
+  }
+
+  /** Whether something is written at the address of a store: of a group only at its first one. */
+  #isWritten(s: Store): boolean {
+    const group = this.#groupOf(s);
+    return group === undefined || group[0] === s;
+  }
+
+  /** Keeps a vector until its group is complete, then writes the group. */
+  #weave(group: Woven, s: Store, part: number, vector: Operand): void {
+    const { f } = this.#ev;
+    const kept = f.local("v128");
+    f.set(kept, vector);
+    this.#waiting.set(s, kept);
+    if (group.some((other) => !this.#waiting.has(other))) return;
+    const vectors = group.map((other) => this.#waiting.get(other)!);
+    storeWoven(f, this.#loop.lanes, s.buffer.type, this.#ev.value(group[0]!.index), part, vectors, this.#count);
+    f.release(...vectors);
+    this.#waiting.clear();
   }
 
   /** Stores lane by lane. */

@@ -200,11 +200,9 @@ export class VectorAnalysis {
     const bytes = BYTES[e.type];
     const stride = step.kind === "const" ? Number(step.value) / bytes : null;
     if (stride === 1) return { kind: "adjacent", address: e.index };
-    const floats = e.type === "f32" || e.type === "f64";
-    if ((stride === 2 || stride === -1) && floats) {
-      return { kind: "shuffled", address: e.index, stride };
-    }
-    return e.type === "bool" ? { kind: "lanes" } : { kind: "strided", address: e.index, step };
+    if (e.type === "bool") return { kind: "lanes" };
+    if (stride === 2 || stride === -1) return { kind: "shuffled", address: e.index, stride };
+    return { kind: "strided", address: e.index, step };
   }
 
   #planOp(e: Expr & { kind: "op" }): VectorPlan {

@@ -8,6 +8,7 @@ import { valueOf } from "./segments.ts";
 import type { Item, Segment } from "./segments.ts";
 import { within } from "../../ir/traverse.ts";
 import { VectorAnalysis } from "./vectorPlan.ts";
+import { wovenStores } from "./wovenStores.ts";
 
 /** A body that can run in vector lanes, and what is known of it. */
 export interface VectorBody {
@@ -86,8 +87,10 @@ class Survey {
   guarded = false;
   nested = false;
   #weight = 1;
+  readonly #b: IrBuilder;
 
   constructor(b: IrBuilder, ref: Ref) {
+    this.#b = b;
     this.analysis = new VectorAnalysis(b, ref);
   }
 
@@ -130,13 +133,17 @@ class Survey {
   #segment(segment: Segment): boolean {
     const { analysis } = this;
     if (segment.guards.length > 0) this.guarded = true;
+    const woven = wovenStores(this.#b, segment.stmts, (e) => analysis.step(e));
     segment.stmts.forEach((s, i) => {
       const values = [segment.fast[i] as Expr, segment.slow[i] as Expr];
       if (s.kind === "var" || s.kind === "assign") analysis.declareVarying(s.ref);
       if (s.kind === "let" && values.some((value) => analysis.varies(value))) {
         analysis.declareVarying(s.ref);
       }
-      if (s.kind === "store") this.#store(s.index, BYTES[s.buffer.type]);
+      const group = woven.get(s);
+      // A vector of each store has elements of all.
+      if (group !== undefined) this.#count(group.length, 1);
+      else if (s.kind === "store") this.#store(s.index, BYTES[s.buffer.type]);
       for (const value of values) this.#include(value, false);
       analysis.narrow(valueOf(s).type);
     });
