@@ -29,6 +29,27 @@ export function evaluateExpr(e: Expr, values: ReadonlyMap<Ref, ScalarValue>, rea
   }
 }
 
+/**
+ * The value of an expression of one element, what occurs in it several times computed once: `known` has the values of refs and gets those
+ * of operations. Of `select` only the side taken is computed.
+ */
+export function evaluateOnce(e: Expr, known: Map<Expr, ScalarValue>): ScalarValue {
+  if (e.kind === "const") return e.value;
+  const value = known.get(e);
+  if (value !== undefined) return value;
+  const of = (x: Expr): ScalarValue => evaluateOnce(x, known);
+  const computed = (): ScalarValue => {
+    if (e.kind === "cast") return castValue(of(e.arg), e.arg.type, e.type);
+    if (e.kind !== "op") throw new InternalError(`ir: a ${e.kind} has no value of its own`);
+    if (e.op === "select") return of(of(e.args[0]!) === true ? e.args[1]! : e.args[2]!);
+    const types = e.args.map((a) => a.type);
+    return evaluateInstruction(e.op as InstructionName, e.type, e.args.map(of), types);
+  };
+  const result = computed();
+  known.set(e, result);
+  return result;
+}
+
 function evaluateOperation(
   name: InstructionName,
   e: Expr & { kind: "op" },

@@ -120,8 +120,10 @@ class Hoister {
     const effects = effectsOf(s);
     const invariant = new Map<Expr, boolean>();
     const found = new Map<Expr, Ref>();
+    const seen = new Set<Expr>();
     const visit = (e: Expr): void => {
-      if (e.kind === "const" || e.kind === "ref" || found.has(e)) return;
+      if (e.kind === "const" || e.kind === "ref" || seen.has(e)) return;
+      seen.add(e);
       if (this.#isInvariant(e, effects, invariant)) {
         found.set(e, known.get(e) ?? this.#b.ref(e.type, "c"));
         return;

@@ -1,5 +1,5 @@
 /** Sums, products, quotients, powers, signs. */
-import { isFloat, isUnsigned, type DType } from "../dtype.ts";
+import { isFloat, isUnsigned, itemSize, type DType } from "../dtype.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Expr } from "../ir/node.ts";
 import { cPow } from "./complexFunctions.ts";
@@ -124,17 +124,42 @@ export const intDiv: ScalarOp = defineScalar({
 export const mod: ScalarOp = defineScalar({
   name: "mod",
   arity: 2,
-  dtype: realNoBool,
+  dtype: realUpcast,
   doc: "The remainder with the sign of y, as Python's %. Integers modulo 0 give 0.",
   grad: (f, [x, y], _out, g) => [g, f.neg(f.mul(g, f.intDiv(x!, y!)))],
-  lower: (b, [x, y], result) => (isFloat(result) ? b.op("mod", x!, y!) : b.imod(x!, y!)),
+  lower(b, [x, y], result) {
+    if (result === "bool") return b.constant("bool", false);
+    return isFloat(result) ? b.op("mod", x!, y!) : b.imod(x!, y!);
+  },
 });
+
+/**
+ * Powers of integers, exact modulo the size of their type: x to the bits of the exponent, by squaring. What the type cannot say of a
+ * negative exponent is 0, as of integers divided by 0: only 1 and -1 have powers there.
+ */
+function integerPower(b: IrBuilder, x: Expr, y: Expr, result: DType): Expr {
+  const { type } = x;
+  const signed = !isUnsigned(result);
+  const bits = 8 * itemSize(result) - (signed ? 1 : 0);
+  const bit = (k: number): Expr => b.ne(b.and(b.shr(y, k), 1), 0);
+  let power: Expr = b.select(bit(0), x, b.constant(type, 1));
+  let square = x;
+  for (let k = 1; k < bits; k++) {
+    square = b.mul(square, square);
+    power = b.select(bit(k), b.mul(power, square), power);
+  }
+  if (!signed) return power;
+  const one = b.eq(x, 1);
+  const minusOne = b.select(bit(0), b.constant(type, -1), b.constant(type, 1));
+  const inverse = b.select(one, x, b.select(b.eq(x, -1), minusOne, b.constant(type, 0)));
+  return b.select(b.lt(y, 0), inverse, power);
+}
 
 export const pow: ScalarOp = defineScalar({
   name: "pow",
   arity: 2,
   dtype: upcastBoolToInt8,
-  doc: "x to the power y. 0**0 is 1.",
+  doc: "x to the power y. 0**0 is 1. Integers wrap; those to negative powers are 0, but for 1 and -1.",
   domain: [
     [0.1, 4],
     [-3, 3],
@@ -147,9 +172,7 @@ export const pow: ScalarOp = defineScalar({
     return [dx, dy];
   },
   lower(b, [x, y], result) {
-    if (isFloat(result)) return b.op("pow", x!, y!);
-    const type = x!.type;
-    return b.cast(b.op("pow", b.cast(x!, "f64"), b.cast(y!, "f64")), type);
+    return isFloat(result) ? b.op("pow", x!, y!) : integerPower(b, x!, y!, result);
   },
   complex: (b, [x, y]) => cPow(b, pair(b, x!), pair(b, y!)),
 });

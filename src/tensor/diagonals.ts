@@ -2,7 +2,7 @@
 import { isDiscrete, promoteAll } from "../dtype.ts";
 import { DtypeError, RankError } from "../errors.ts";
 import { arange } from "./alloc.ts";
-import { asTensor } from "./constant.ts";
+import { asTensor, constant } from "./constant.ts";
 import { cast } from "./math.ts";
 import { sum } from "./reduction.ts";
 import { operand, shape as shapeOf } from "./shape.ts";
@@ -23,7 +23,8 @@ export function trace(x: TensorLike, options: DiagonalOptions | number = {}): Te
 
 /** A scalar that an element of `a` can hold. */
 function diagonalValue(a: TensorVariable, value: TensorLike, op: string): TensorVariable {
-  const v = asTensor(value, a.dtype);
+  const isTruth = a.dtype === "bool" && (value === 0 || value === 1);
+  const v = isTruth ? constant(value === 1, "bool") : asTensor(value, a.dtype);
   const details = { op, inputs: [operand(a), operand(v)] };
   if (v.ndim !== 0) throw new RankError(`${op}: the value must be a scalar, it has rank ${v.ndim}.`, details);
   if (promoteAll([a.dtype, v.dtype]) !== a.dtype) {

@@ -7,7 +7,7 @@ import { Apply } from "../graph/apply.ts";
 import { NullGradient, Op, type InputGradient } from "../graph/op.ts";
 import type { Variable } from "../graph/variable.ts";
 import { IrBuilder } from "../ir/build.ts";
-import { evaluateExpr } from "../ir/evaluate.ts";
+import { evaluateOnce } from "../ir/evaluate.ts";
 import type { ElementValue, LowerContext, Lowered } from "../ir/lowered.ts";
 import type { Expr, Ref } from "../ir/node.ts";
 import type { ScalarValue } from "../ir/scalarInstructions.ts";
@@ -326,9 +326,9 @@ function elementFunction(
     dtypes,
     result,
   );
-  const values = new Map<Ref, ScalarValue>();
-  const evaluate = (e: Expr): ScalarValue => evaluateExpr(e, values);
   return (args) => {
+    const values = new Map<Expr, ScalarValue>();
+    const evaluate = (e: Expr): ScalarValue => evaluateOnce(e, values);
     for (const [i, { refs }] of inputs.entries()) {
       const x = args[i]!;
       if (typeof x === "object") {

@@ -1,6 +1,7 @@
 /** Functions of logarithms that stay finite where their parts do not. */
+import { upgradeToFloat } from "../dtype.ts";
 import { asTensor } from "./constant.ts";
-import { abs, add, eq, log, maximum, mul, neg, softplus, sub, switch_ } from "./math.ts";
+import { abs, add, cast, eq, log, maximum, mul, neg, softplus, sub, switch_ } from "./math.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 import type { BroadcastList, LogarithmDtype } from "./functionTyping.ts";
 import type { BroadcastRank, DTypeOf, FloatOf, Promote, Promoted, RankOf } from "./typing.ts";
@@ -11,14 +12,17 @@ function logOfSum(x: TensorVariable, y: TensorVariable): TensorVariable {
   return switch_(eq(x, y), add(mul(x, 0.5), mul(y, 0.5), Math.LN2), apart);
 }
 
-/** log(exp(x) + exp(y) + ...) without overflow, element by element. */
+/** log(exp(x) + exp(y) + ...) without overflow, element by element. Integers become floats, as of `exp`. */
 export function logaddexp<X extends TensorLike, const L extends readonly TensorLike[]>(
   x: X,
   ...others: L
 ): TensorVariable<LogarithmDtype<readonly [X, ...L]>, BroadcastList<readonly [X, ...L]>>;
 export function logaddexp(x: TensorLike, ...others: readonly TensorLike[]): TensorVariable {
-  const first = asTensor(x);
-  return others.reduce<TensorVariable>((total, y) => logOfSum(total, asTensor(y, total.dtype)), first);
+  const float = (v: TensorVariable): TensorVariable => cast(v, upgradeToFloat(v.dtype));
+  return others.reduce<TensorVariable>(
+    (total, y) => logOfSum(total, float(asTensor(y, total.dtype))),
+    float(asTensor(x)),
+  );
 }
 
 /** x log x; 0 where x is 0. */

@@ -273,7 +273,7 @@ function together(x: TensorLike, y: TensorLike): [TensorVariable, TensorVariable
   return [asTensor(x, b.dtype), b];
 }
 
-/** |x - y| <= atol + rtol*|y|; equal infinities are close. */
+/** |x - y| <= atol + rtol*|y|; equal infinities are close. Integers and bools are compared in float64. */
 export function isclose<X extends TensorLike, Y extends TensorLike>(
   x: X,
   y: Y,
@@ -281,7 +281,11 @@ export function isclose<X extends TensorLike, Y extends TensorLike>(
 ): TensorVariable<"bool", BroadcastRank<X, Y>>;
 export function isclose(x: TensorLike, y: TensorLike, options: IscloseOptions = {}): TensorVariable {
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
-  const [a, b] = together(x, y);
+  // Differences of integers would wrap.
+  const [a, b] = together(x, y).map((v) => (isDiscrete(v.dtype) ? cast(v, "float64") : v)) as [
+    TensorVariable,
+    TensorVariable,
+  ];
   const near = le(abs(sub(a, b)), add(mul(abs(b), rtol), atol));
   const finite = invert(or(or(isinf(a), isinf(b)), or(isnan(a), isnan(b))));
   const close = or(and(near, finite), eq(a, b));

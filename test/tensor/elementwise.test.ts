@@ -50,6 +50,19 @@ const OBSERVED: Readonly<Record<string, string>> = {
   mul: "b,i8,u8,i32,i64,f16,f32,f64,c64",
   true_div: "f64,f64,f64,f64,f64,f16,f32,f64,c64",
   int_div: "b,i8,u8,i32,i64,f16,f32,f64,-",
+  mod: "b,i8,u8,i32,i64,f16,f32,f64,-",
+  exp2: "f32,f32,f32,f64,f64,f16,f32,f64,c64",
+  expm1: "f32,f32,f32,f64,f64,f16,f32,f64,c64",
+  log2: "f32,f32,f32,f64,f64,f16,f32,f64,c64",
+  log10: "f32,f32,f32,f64,f64,f16,f32,f64,c64",
+  log1p: "f32,f32,f32,f64,f64,f16,f32,f64,c64",
+  tan: "f32,f32,f32,f64,f64,f16,f32,f64,c64",
+  arcsin: "f32,f32,f32,f64,f64,f16,f32,f64,c64",
+  arccos: "f32,f32,f32,f64,f64,f16,f32,f64,c64",
+  arctan: "f32,f32,f32,f64,f64,f16,f32,f64,c64",
+  arcsinh: "f32,f32,f32,f64,f64,f16,f32,f64,c64",
+  arccosh: "f32,f32,f32,f64,f64,f16,f32,f64,c64",
+  arctanh: "f32,f32,f32,f64,f64,f16,f32,f64,c64",
   pow: "i8,i8,u8,i32,i64,f16,f32,f64,c64",
   neg: "-,i8,u8,i32,i64,f16,f32,f64,c64",
   inv: "f32,f32,f32,f64,f64,f16,f32,f64,c64",
@@ -142,6 +155,26 @@ describe("values", () => {
     const [a, b] = [constant([7, -7, 7, -7, 5], "int32"), constant([3, 3, -3, -3, 0], "int32")];
     expect(value(T.intDiv(a, b))).toEqual([2, -3, -3, 2, 0]);
     expect(value(T.mod(a, b))).toEqual([1, 2, -2, -1, 0]);
+  });
+
+  it("raise integers exactly, modulo the size of their type", () => {
+    const [x, y] = [
+      constant([3n, -3n, 7n, 1n, -1n, 0n, 2n], "int64"),
+      constant([39n, 39n, 22n, -3n, -3n, -1n, -1n], "int64"),
+    ];
+    expect(evaluate([T.pow(x, y)])[0]!.toList({ bigint: true })).toEqual([
+      4052555153018976267n,
+      -4052555153018976267n,
+      3909821048582988049n,
+      1n,
+      -1n,
+      0n,
+      0n,
+    ]);
+    expect(value(T.pow(constant([3, 16, 255, 2], "uint8"), constant([6, 2, 3, 255], "uint8")))).toEqual([
+      217, 0, 255, 0,
+    ]);
+    expect(value(T.pow(constant([-2, 2, 3], "int8"), constant([7, 7, 5], "int8")))).toEqual([-128, -128, -13]);
   });
 
   it("propagate NaN in extrema", () => {

@@ -136,6 +136,17 @@ describe("nearness and grids", () => {
     expect(T.allclose(v, v.add(1e-9)).eval(values).item()).toBe(true);
     expect(T.allclose(v, w).eval(values).item()).toBe(false);
     expect(T.isclose([1, NaN], [1, NaN], { equalNan: true }).eval().toList()).toEqual([true, true]);
+    expect(T.isclose([true, false], [true, true]).eval().toList()).toEqual([true, false]);
+    // Differences of unsigned numbers must not wrap.
+    const [few, many] = [T.constant([0, 3], "uint8"), T.constant([255, 5], "uint8")];
+    expect(T.isclose(few, many, { rtol: 0.1 }).eval().toList()).toEqual([false, false]);
+    expect(T.logaddexp(few, many).eval().toList()).toEqual([255, expect.closeTo(5.126928, 5)]);
+    expect(T.logaddexp(T.constant([true]), T.constant([true])).dtype).toBe("float32");
+    expect(
+      T.fillDiagonal(T.constant([[false, false]]), 1)
+        .eval()
+        .toList(),
+    ).toEqual([[true, false]]);
   });
 
   it("spans grids", () => {
