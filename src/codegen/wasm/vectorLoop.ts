@@ -44,6 +44,8 @@ export function writeVectorLoop(writer: BodyWriter, s: For, plan: VectorLoopPlan
   const parts = partsOf(plan);
   const at = ev.declare(s.ref);
   f.set(at, start);
+  const rounds = start === 0 ? wholeRounds(s, lanes) : 0;
+  if (rounds > 0) return writeKnownRounds(writer, plan, at, rounds);
   if (parts > 0) writeWholeRounds(writer, plan, at, end, parts);
   const rest = (): void => {
     if (!plan.mayOverrun) return writer.scalarLoop(s, at, end);
@@ -58,6 +60,27 @@ export function writeVectorLoop(writer: BodyWriter, s: For, plan: VectorLoopPlan
   };
   if (parts > 0) f.if(op("i32.lt_s", at, end), rest);
   else rest();
+}
+
+/** How many vectors a loop of known extent takes, if it is a multiple of them; else 0. */
+function wholeRounds({ extent }: For, lanes: number): number {
+  if (extent.kind !== "const") return 0;
+  const rounds = Number(extent.value) / lanes;
+  return Number.isInteger(rounds) ? rounds : 0;
+}
+
+/** So many vectors and nothing else, one at a time where they are many. */
+function writeKnownRounds(writer: BodyWriter, plan: VectorLoopPlan, at: Local, rounds: number): void {
+  const { f } = writer;
+  const { lanes } = plan.analysis;
+  if (rounds === 1) return writeVectors(writer, plan, at, 1, null);
+  f.loop((next) => {
+    writeVectors(writer, plan, at, 1, null);
+    f.tee(at, add(at, lanes));
+    f.push(rounds * lanes)
+      .op("i32.lt_s")
+      .brIf(next);
+  });
 }
 
 function writeWholeRounds(writer: BodyWriter, plan: VectorLoopPlan, at: Local, end: Local, parts: number): void {

@@ -38,6 +38,8 @@ export class VectorAnalysis {
   readonly #varying = new Map<Expr, boolean>();
   readonly #plans = new Map<Expr, VectorPlan>();
   readonly #maskWidths = new Map<Expr, MaskWidth>();
+  /** What names in the loop's body stand for. */
+  readonly #named = new Map<Expr, Expr>();
   #lanes = 16;
 
   constructor(b: IrBuilder, ref: Ref) {
@@ -60,6 +62,11 @@ export class VectorAnalysis {
   declareVarying(ref: Ref): void {
     this.#varying.set(ref, true);
     this.narrow(ref.type);
+  }
+
+  /** Declares the value of an immutable local of the loop's body. */
+  declareValue(ref: Ref, value: Expr): void {
+    this.#named.set(ref, value);
   }
 
   varies(e: Expr): boolean {
@@ -211,7 +218,7 @@ export class VectorAnalysis {
       const [condition, yes, no] = args as [Expr, Expr, Expr];
       if (!mayEvaluateBoth(condition, yes, no)) return { kind: "lanes" };
       if (e.type === "f16") return { kind: "lanes" };
-      return pseudoExtremum(condition, yes, no) ?? { kind: "choose", condition, yes, no };
+      return pseudoExtremum(this.#comparison(condition), yes, no) ?? { kind: "choose", condition, yes, no };
     }
     const type = args.at(-1)!.type;
     if (op === "shl" || op === "shr") {
@@ -220,6 +227,13 @@ export class VectorAnalysis {
       return { kind: "shift", op, value, count: Number(count.value) };
     }
     return hasVectorOp(op, type) ? { kind: "op", op, args } : { kind: "lanes" };
+  }
+
+  /** What a condition with a name says, where that holds still: of what cannot have changed since. */
+  #comparison(condition: Expr): Expr {
+    const value = this.#named.get(condition);
+    const isSteady = (e: Expr): boolean => e.kind === "const" || this.#named.has(e);
+    return value !== undefined && children(value).every(isSteady) ? value : condition;
   }
 }
 

@@ -140,6 +140,7 @@ class Survey {
       if (s.kind === "let" && values.some((value) => analysis.varies(value))) {
         analysis.declareVarying(s.ref);
       }
+      if (s.kind === "let" && values[0] === values[1]) analysis.declareValue(s.ref, values[0]!);
       const group = woven.get(s);
       // A vector of each store has elements of all.
       if (group !== undefined) this.#count(group.length, 1);
