@@ -8,7 +8,7 @@ import type { IrBuilder } from "../ir/build.ts";
 import type { BlockHost } from "../ir/lowered.ts";
 import { type Buffer, type Expr, type LoopMode, type Ref, type Stmt } from "../ir/node.ts";
 import { loadElement, storeElement, type Operand } from "./loops.ts";
-import { restoreZeros } from "./sortedZeros.ts";
+import { restoreZeros } from "./sortedFloats.ts";
 import { SortKeys } from "./sortKeys.ts";
 
 /** The operands of a sort; results that nobody reads are left out. */

@@ -7,10 +7,11 @@ import { Op, type InputGradient } from "../graph/op.ts";
 import type { Variable } from "../graph/variable.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { ElementValue, LowerContext, Lowered } from "../ir/lowered.ts";
-import type { Expr, Ref, Stmt } from "../ir/node.ts";
+import type { Expr, LoopMode, Ref, Stmt } from "../ir/node.ts";
 import { arange } from "./alloc.ts";
 import { asTensor } from "./constant.ts";
 import { dimshuffle, normalizeAxisOf } from "./dimshuffle.ts";
+import { GroupSort, LANES, LEAST_LINES, mostInGroups } from "./groupSort.ts";
 import { isPair, loadElement, storeElement, type Operand } from "./loops.ts";
 import { RadixSort, type SortOperands } from "./radixSort.ts";
 import { optionsOf } from "./options.ts";
@@ -88,12 +89,11 @@ export class Sort extends Op {
     const { b } = ctx;
     const { shape, dtype } = ctx.inputs[0]!;
     const { axis } = this;
+    const n = shape[axis]!;
+    const others = shape.map((_, i) => i).filter((i) => i !== axis);
     return {
       form: "block",
       emit: ({ inputs: [x], outputs: [values, order, ranks], host }) => {
-        const lines = shape.map((_, i) => b.natural(`i${i}`));
-        const place = (p: Expr): Expr[] => lines.map((ref, i) => (i === axis ? p : ref));
-        const n = shape[axis]!;
         const all = { x: x!, values: values!, order: order!, ranks: ranks! };
         const used: SortOperands = {
           x: x!,
@@ -103,19 +103,52 @@ export class Sort extends Op {
         };
         // Complex numbers have no keys.
         const isMerged = isComplex(dtype);
-        const sort = isMerged
-          ? new LineSort(b, dtype, n, all, place)
-          : new RadixSort(b, dtype, n, used, place, host, { isAlone: shape.length === 1 });
-        let stmts = sort.statements();
-        const others = lines.map((_, i) => i).filter((i) => i !== axis);
-        for (const i of others.toReversed()) {
-          const mode = i === others[0] && !isMerged ? "parallel" : "serial";
-          stmts = [{ kind: "for", ref: lines[i]!, extent: shape[i]!, mode, body: stmts }];
-        }
-        return stmts;
+        const single = (): Stmt[] =>
+          overAxes(b, shape, others, isMerged ? "serial" : "parallel", (index) => {
+            const place = (p: Expr): Expr[] => index.with(axis, p);
+            const sort = isMerged
+              ? new LineSort(b, dtype, n, all, place)
+              : new RadixSort(b, dtype, n, used, place, host, { isAlone: others.length === 0 });
+            return sort.statements();
+          });
+        const across = acrossOf(shape, others);
+        if (isMerged || across === undefined || used.values === undefined || used.order || used.ranks) return single();
+        const outer = others.filter((i) => i !== across);
+        const grouped = (): Stmt[] =>
+          overAxes(b, shape, outer, "parallel", (index) => {
+            const place = (line: Expr, p: Expr): Expr[] => index.with(axis, p).with(across, line);
+            const options = { dtype, n, lines: shape[across]!, x: x!, values: values!, place, host };
+            return new GroupSort(b, options).statements(outer.length === 0 ? "parallel" : "serial");
+          });
+        const pays = b.and(b.le(n, mostInGroups(dtype)), b.ge(shape[across]!, LEAST_LINES));
+        if (pays.kind === "const") return pays.value === true ? grouped() : single();
+        return [{ kind: "if", cond: pays, then: grouped(), else: single() }];
       },
     };
   }
+}
+
+/** Loops over some axes, the first in `mode`, around what `body` makes of their variables (by axis; those of other axes have no value). */
+function overAxes(
+  b: IrBuilder,
+  shape: readonly Expr[],
+  axes: readonly number[],
+  mode: LoopMode,
+  body: (index: readonly Expr[]) => Stmt[],
+): Stmt[] {
+  const index = shape.map((_, i) => b.natural(`i${i}`));
+  return axes.reduceRight<Stmt[]>(
+    (inner, i) => [
+      { kind: "for", ref: index[i]!, extent: shape[i]!, mode: i === axes[0] ? mode : "serial", body: inner },
+    ],
+    body(index),
+  );
+}
+
+/** The axis whose lines are sorted together: the last one, for neighbours in memory, that may have a group of them. */
+function acrossOf(shape: readonly Expr[], others: readonly number[]): number | undefined {
+  const mayFill = (size: Expr): boolean => size.kind !== "const" || Number(size.value) >= LANES;
+  return others.findLast((i) => mayFill(shape[i]!)) ?? others.at(-1);
 }
 
 /** -1, 0 or 1; what is not a number comes last. */

@@ -29,7 +29,8 @@ export class SortKeys {
     return this.#constant(1n << BigInt(this.bits - 1));
   }
 
-  get #ones(): Expr {
+  /** No key is larger. */
+  get largest(): Expr {
     return this.#constant((1n << BigInt(this.bits)) - 1n);
   }
 
@@ -40,8 +41,8 @@ export class SortKeys {
       const wide = this.#dtype === "float16" ? b.cast(x, "f32") : x;
       // -0 + 0 is 0.
       const bits = b.bitcast(b.add(wide, 0), this.type);
-      const key = b.xor(bits, b.select(b.ge(bits, this.#top), this.#ones, this.#top));
-      return b.select(b.ne(wide, wide), this.#ones, key);
+      const key = b.xor(bits, b.select(b.ge(bits, this.#top), this.largest, this.#top));
+      return b.select(b.ne(wide, wide), this.largest, key);
     }
     if (this.#dtype === "bool" || this.#dtype.startsWith("uint")) return b.cast(x, this.type);
     if (this.bits >= 32) return b.xor(b.bitcast(x, this.type), this.#top);
@@ -53,7 +54,7 @@ export class SortKeys {
     const b = this.#b;
     const type = scalarTypeOf(this.#dtype);
     if (!isDiscrete(this.#dtype)) {
-      const bits = b.xor(key, b.select(b.ge(key, this.#top), this.#top, this.#ones));
+      const bits = b.xor(key, b.select(b.ge(key, this.#top), this.#top, this.largest));
       const float = b.bitcast(bits, this.type === "u64" ? "f64" : "f32");
       return b.cast(float, type);
     }

@@ -1,8 +1,9 @@
-/** The signs of zeros, which compare equal, in a sorted line. */
+/** What sorting by keys loses of floats: the signs of zeros, which compare equal, and NaN, which does not compare. */
 import type { DType } from "../dtype.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Expr, Stmt } from "../ir/node.ts";
 import { scalarTypeOf } from "../scalar/scalarTypes.ts";
+import { SortKeys } from "./sortKeys.ts";
 import { loadElement, storeElement, type Operand } from "./loops.ts";
 
 /**
@@ -50,5 +51,43 @@ export function restoreZeros(
     { kind: "var", ref: high, init: n },
     search,
     { kind: "if", cond: b.lt(low, n), then: [{ kind: "if", cond: zero, then: [restore], else: [] }], else: [] },
+  ];
+}
+
+/**
+ * Puts NaN in the last places of `values`, `n` floats in ascending order, as many as `x` has, whose places hold infinity. `place` gives the index of
+ * the element at a position of the line.
+ */
+export function restoreNaNs(
+  b: IrBuilder,
+  dtype: DType,
+  n: Expr,
+  x: Operand,
+  values: Operand,
+  place: (p: Expr) => Expr[],
+): Stmt[] {
+  const wide = (from: Operand, p: Expr): Expr => {
+    const element = loadElement(b, dtype, from, place(p)) as Expr;
+    return dtype === "float16" ? b.cast(element, "f32") : element;
+  };
+  const keys = new SortKeys(b, dtype);
+  const [i, end] = [b.natural("i"), b.ref("index", "end")];
+  const element = wide(x, i);
+  const body: Stmt = {
+    kind: "if",
+    cond: b.ne(element, element),
+    then: [
+      { kind: "assign", ref: end, value: b.sub(end, 1) },
+      ...storeElement(b, values, place(end), keys.element(keys.largest)),
+    ],
+    else: [],
+  };
+  const restore: Stmt[] = [
+    { kind: "var", ref: end, init: n },
+    { kind: "for", ref: i, extent: n, mode: "serial", body: [body] },
+  ];
+  const isInfinite = b.eq(wide(values, b.sub(n, 1)), Infinity);
+  return [
+    { kind: "if", cond: b.gt(n, 0), then: [{ kind: "if", cond: isInfinite, then: restore, else: [] }], else: [] },
   ];
 }
