@@ -3,7 +3,7 @@ import type { Apply } from "../../graph/apply.ts";
 import type { Op } from "../../graph/op.ts";
 import { nodeRule, type Rule, type RuleContext, type RuleResult } from "../../graph/rewriting/rule.ts";
 import type { Variable } from "../../graph/variable.ts";
-import { isFloat } from "../../dtype.ts";
+import { isBool, isFloat } from "../../dtype.ts";
 import { add, mul, neg } from "../math.ts";
 import { SpecifyShape, specifyShape } from "../shape.ts";
 import { bind } from "../subtensor/entries.ts";
@@ -190,11 +190,16 @@ function selectMasked(node: Apply): RuleResult {
   if (!(op instanceof AdvancedSubtensor) || found === null || !(found.op instanceof Nonzero)) return null;
   const isWhole = places.length === found.outputs.length && places.every((v, k) => v.owner === found && v.index === k);
   if (!isWhole || !op.axes.every((axis, k) => axis === k)) return null;
+  const mask = found.inputs[0] as T;
+  if (!isBool(mask.dtype) || (node.outputs[0] as T).type.shape[0] !== null) return null;
   // The sizes that were asserted of the mask are those of x; the op looks at them itself.
-  const asserted = found.inputs[0]!.owner;
-  if (asserted === null || !(asserted.op instanceof SpecifyShape) || asserted.op.role !== "mask") return null;
-  if ((node.outputs[0] as T).type.shape[0] !== null) return null;
-  return new MaskedSelection().call(x!, asserted.inputs[0]!) as T;
+  const asserted = mask.owner;
+  const isMask = asserted !== null && asserted.op instanceof SpecifyShape && asserted.op.role === "mask";
+  if (isMask) return new MaskedSelection().call(x!, asserted.inputs[0]!) as T;
+  if (mask.type.shape.every((n, axis) => n !== null && n === x!.type.shape[axis])) {
+    return new MaskedSelection().call(x!, mask) as T;
+  }
+  return mask.ndim === 1 ? (new MaskedSelection(false).call(x!, mask) as T) : null;
 }
 
 export const maskRules: readonly Rule[] = [

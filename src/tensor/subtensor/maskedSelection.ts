@@ -3,6 +3,7 @@ import { readElement, writeElement } from "../../array/element.ts";
 import { offsetsOf } from "../../array/layout.ts";
 import { NdArray } from "../../array/ndArray.ts";
 import { isDiscrete, slotsOf, type DType } from "../../dtype.ts";
+import { IndexError } from "../../errors.ts";
 import { Apply } from "../../graph/apply.ts";
 import { Op, type InputGradient } from "../../graph/op.ts";
 import type { Variable } from "../../graph/variable.ts";
@@ -13,16 +14,33 @@ import type { Expr, Stmt } from "../../ir/node.ts";
 import { zerosLike } from "../fill.ts";
 import { address, loadElement, require, storeElement, type Operand } from "../loops.ts";
 import { maskMismatch, operand, WRONG_SIZE } from "../shape.ts";
-import { sizeProduct } from "../sizes.ts";
+import { sizeAlgebra, sizeProduct } from "../sizes.ts";
 import { tensorType } from "../type.ts";
 import type { TensorVariable } from "../variable.ts";
 import { AdvancedIncSubtensor } from "./advanced.ts";
 import { compact, flattened, unravel } from "./compaction.ts";
 import { nonzeroIndices } from "./nonzero.ts";
 
-/** `x[mask]` in C order: a vector of elements, or of what the axes of x behind those of the mask hold. How many there are only the values tell. */
+/**
+ * `x[mask]` in C order: a vector of elements, or of what the axes of x behind those of the mask hold. How many there are only the values tell. A
+ * mask that need not fit is a vector of any length, true at no position that x has not.
+ */
 export class MaskedSelection extends Op {
   readonly name = "MaskedSelection";
+  readonly mustFit: boolean;
+
+  constructor(mustFit = true) {
+    super();
+    this.mustFit = mustFit;
+  }
+
+  override get key(): string {
+    return this.mustFit ? this.name : `${this.name}{any length}`;
+  }
+
+  override toString(): string {
+    return this.key;
+  }
 
   override canFail(): boolean {
     return true;
@@ -33,11 +51,11 @@ export class MaskedSelection extends Op {
     return new Apply(this, [v, m], [tensorType(v.dtype, [null, ...v.type.shape.slice(m.ndim)])]);
   }
 
-  /** @throws IndexError for a mask of other sizes than those of x */
+  /** @throws IndexError for a mask of other sizes than those of x, or true where x has nothing */
   override perform(node: Apply, [x, mask]: readonly NdArray[]): NdArray[] {
     const rank = mask!.ndim;
     const wrong = mask!.shape.findIndex((n, axis) => n !== x!.shape[axis]);
-    if (wrong >= 0) {
+    if (wrong >= 0 && this.mustFit) {
       throw maskMismatch(wrong, mask!.shape[wrong]!, x!.shape[wrong]!, {
         inputs: node.inputs.map((v) => operand(v as TensorVariable)),
         createdAt: node.createdAt[0],
@@ -46,6 +64,12 @@ export class MaskedSelection extends Op {
     const rest = x!.shape.slice(rank);
     const row = rest.reduce((p, n) => p * n, 1);
     const places = Array.from(offsetsOf(mask!), (at, i) => (readElement(mask!, at) ? i : -1)).filter((i) => i >= 0);
+    if (places.some((i) => i >= x!.shape[0]!) && !this.mustFit) {
+      throw new IndexError(`The mask is true at position ${places.at(-1)}, axis 0 has size ${x!.shape[0]}.`, {
+        op: "at",
+        createdAt: node.createdAt[0],
+      });
+    }
     const out = NdArray.allocate(x!.dtype, [places.length, ...rest]);
     const from = offsetsOf(x!);
     for (const [k, i] of places.entries()) {
@@ -60,7 +84,9 @@ export class MaskedSelection extends Op {
 
   /** All rows, were the mask true everywhere. */
   mostShape(node: Apply, [x, mask]: readonly (readonly Variable[])[]): (readonly Variable[])[] {
-    return [[sizeProduct(mask! as TensorVariable[]), ...x!.slice(mask!.length)]];
+    const rows = sizeProduct(mask! as TensorVariable[]);
+    const most = this.mustFit ? rows : sizeAlgebra.min(rows, x![0] as TensorVariable);
+    return [[most, ...x!.slice(mask!.length)]];
   }
 
   override connectionPattern(): boolean[][] {
@@ -84,10 +110,17 @@ export class MaskedSelection extends Op {
     const { b, inputs } = ctx;
     const [x, mask] = [inputs[0]!, inputs[1]!];
     const sizes = mask.shape;
-    for (const [axis, n] of sizes.entries()) require(ctx, b.eq(n, x.shape[axis]!), WRONG_SIZE.mask);
+    const count = sizes.reduce((p, n) => b.mul(p, n), b.index(1) as Expr);
+    if (this.mustFit) {
+      for (const [axis, n] of sizes.entries()) require(ctx, b.eq(n, x.shape[axis]!), WRONG_SIZE.mask);
+    }
+    const failure = this.mustFit
+      ? 0
+      : ctx.failure("IndexError: The mask is true at a position that the tensor has not.");
     const rest = x.shape.slice(sizes.length);
     return {
       form: "block",
+      canFail: !this.mustFit,
       emit: (args) => {
         const [from, flags] = args.inputs as [Operand, Operand];
         const to = args.outputs[0]!;
@@ -98,18 +131,38 @@ export class MaskedSelection extends Op {
           const index = flat === null ? unravel(b, sizes, at) : [at];
           return copied(b, x.dtype, rest, source, index, to, place);
         };
-        return compact(b, args, {
-          size: sizes.reduce((p, n) => b.mul(p, n), b.index(1) as Expr),
-          isChosen: (at) =>
-            flatFlags === null
-              ? (loadElement(b, "bool", flags, unravel(b, sizes, at)) as Expr)
-              : (loadElement(b, "bool", { ...flags, layout: flatFlags }, [at]) as Expr),
-          put: row,
-          isCheap: rest.length === 0 && flat !== null,
-        });
+        const isChosen = (at: Expr): Expr =>
+          flatFlags === null
+            ? (loadElement(b, "bool", flags, unravel(b, sizes, at)) as Expr)
+            : (loadElement(b, "bool", { ...flags, layout: flatFlags }, [at]) as Expr);
+        return [
+          ...(this.mustFit ? [] : noneBehind(b, isChosen, x.shape[0]!, count, failure)),
+          ...compact(b, args, {
+            size: this.mustFit ? count : b.min(count, x.shape[0]!),
+            isChosen,
+            put: row,
+            isCheap: rest.length === 0 && flat !== null,
+          }),
+        ];
       },
     };
   }
+}
+
+/** Fails where one of the flags from `size` to `count` is true. */
+function noneBehind(b: IrBuilder, isChosen: (at: Expr) => Expr, size: Expr, count: Expr, failure: number): Stmt[] {
+  const [k, any] = [b.natural("k"), b.ref("bool", "any")];
+  return [
+    {
+      kind: "reduce",
+      ref: k,
+      extent: b.max(b.sub(count, size), 0),
+      body: [],
+      accs: [{ target: any, monoid: "or", value: isChosen(b.add(size, k)) }],
+      order: { lanes: 16, block: 1024 },
+    },
+    { kind: "if", cond: any, then: [{ kind: "fail", code: failure }], else: [] },
+  ];
 }
 
 /** Copies the row of `from` at `index` to row `to`. */

@@ -6,7 +6,7 @@ import { join } from "../../../src/tensor/join.ts";
 import { stack } from "../../../src/tensor/stack.ts";
 import * as M from "../../../src/tensor/math.ts";
 import { shapeI } from "../../../src/tensor/shape.ts";
-import { at, incSubtensor, IncSubtensor, setSubtensor } from "../../../src/tensor/subtensor/index.ts";
+import { at, flatnonzero, incSubtensor, IncSubtensor, setSubtensor } from "../../../src/tensor/subtensor/index.ts";
 import { tensorType } from "../../../src/tensor/type.ts";
 import type { TensorVariable } from "../../../src/tensor/variable.ts";
 import type { Examples } from "../example.ts";
@@ -109,6 +109,6 @@ export const incSubtensorExamples: Examples = {
 export const maskExamples: Examples = {
   local_advanced_boolean_subtensor: () => ({
     inputs: [x, m],
-    outputs: [at(x, M.gt(x, 0)), at(m, M.lt(m, 0)), at(m, M.gt(at(m, ":", 0), 0))],
+    outputs: [at(x, M.gt(x, 0)), at(m, M.lt(m, 0)), at(m, M.gt(at(m, ":", 0), 0)), at(x, flatnonzero(M.gt(x, 0)))],
   }),
 };
