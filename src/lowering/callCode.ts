@@ -3,11 +3,11 @@ import { InternalError } from "../errors.ts";
 import { copyRange, type Place } from "../ir/copies.ts";
 import type { BlockArgs, BlockHost, CallForm } from "../ir/lowered.ts";
 import type { Expr, MatrixOperand, Ref, Stmt } from "../ir/node.ts";
+import { substitution } from "../ir/substitution.ts";
 import { wrapLoops, type CodeContext } from "./nestCode.ts";
 import { reduceOrder } from "./order.ts";
 import type { GuardStep, OpaqueStep } from "./steps.ts";
 import type { Axis } from "./collapse.ts";
-import { substitution } from "./statements.ts";
 import type { Stored } from "./trace.ts";
 import { scalarOf } from "./types.ts";
 

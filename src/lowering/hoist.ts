@@ -5,7 +5,8 @@
 import type { IrBuilder } from "../ir/build.ts";
 import type { Expr, Ref, Size, Stmt } from "../ir/node.ts";
 import { allExprs, children, ownExprs, within, withinAll } from "../ir/traverse.ts";
-import { effectsOf, mapStmt, substitution, type Effects } from "./statements.ts";
+import { substitution } from "../ir/substitution.ts";
+import { effectsOf, mapStmt, type Effects } from "./statements.ts";
 
 /** Sizes of a program: given ones, then those computed from them. */
 export class ProgramSizes {

@@ -17,9 +17,10 @@
  */
 import type { Buffer, Expr, LoopMode, Ref, ScalarType, Stmt, Store } from "../ir/node.ts";
 import { children, ownExprs, within, withinAll } from "../ir/traverse.ts";
+import { substitution } from "../ir/substitution.ts";
 import type { Axis } from "./collapse.ts";
 import type { IndexAlgebra } from "./indexAlgebra.ts";
-import { mapStmt, substitution } from "./statements.ts";
+import { mapStmt } from "./statements.ts";
 
 /** Arrays that a loop may read. */
 const MOST_STREAMS = 12;

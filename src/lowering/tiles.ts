@@ -4,9 +4,10 @@
  */
 import type { Expr, Ref, Stmt } from "../ir/node.ts";
 import { ownExprs, within, withinAll } from "../ir/traverse.ts";
+import { substitution } from "../ir/substitution.ts";
 import type { Axis } from "./collapse.ts";
 import type { IndexAlgebra } from "./indexAlgebra.ts";
-import { mapStmt, substitution } from "./statements.ts";
+import { mapStmt } from "./statements.ts";
 
 /** Elements along each side of a tile: two to four lines of a cache. */
 const SIDE = 32;
@@ -41,7 +42,8 @@ export function inTiles(alg: IndexAlgebra, axes: readonly Axis[], body: readonly
       kind: "for",
       ref: row.at,
       extent: row.size,
-      mode: "serial",
+      // Rows are independent as well: a target may take several at a time, and find neighbours of what it reads in them.
+      mode: "vector",
       body: [
         {
           kind: "for",

@@ -241,6 +241,50 @@ describe("every second element, and elements backwards", () => {
   });
 });
 
+describe("transpositions of sizes around those of tiles and vectors", () => {
+  const shapes = [
+    [40, 40],
+    [32, 64],
+    [33, 31],
+    [16, 100],
+    [47, 66],
+    [70, 17],
+    [1, 50],
+    [50, 1],
+    [0, 40],
+    [40, 0],
+  ];
+
+  it.each(DTYPES)("%s", (dtype) => {
+    const [x, y] = [T.tensor({ dtype, shape: [null, null] }), T.tensor({ dtype, shape: [null, null] })];
+    const isComplex = dtype.startsWith("complex");
+    const outputs = [x.T, x.T.at("::-1"), x.at("::2").T, T.switch(T.eq(x.T, y), x.T, y)];
+    // Some of what is computed reads along one axis and along the other, in types of several widths.
+    if (dtype !== "bool") outputs.push(x.T.add(y), x.T.mul(x.T).add(y.mul(2)));
+    if (!isComplex) outputs.push(T.exp(T.cast(x.T, "float64").mul(0.01)), T.cast(x.T, "int8"), T.cast(y, "float32").T);
+    agree(
+      [x, y],
+      outputs,
+      shapes.map((shape) => [sample(dtype, shape), sample(dtype, shape.toReversed(), 2)]),
+    );
+  });
+
+  it.each(["float32", "float64", "uint8"] as const)("axes of three, two results at a time: %s", (dtype) => {
+    const x = T.tensor({ dtype, shape: [null, null, null] });
+    const turned = x.transpose(2, 0, 1);
+    agree(
+      [x],
+      [turned, turned.add(1), x.transpose(1, 2, 0), x.transpose(2, 1, 0)],
+      [
+        [5, 33, 40],
+        [40, 5, 37],
+        [37, 40, 3],
+        [20, 20, 20],
+      ].map((shape) => [sample(dtype, shape)]),
+    );
+  });
+});
+
 describe("joined tensors", () => {
   it.each(DTYPES)("of %s along every axis, in one piece and not", (dtype) => {
     const [x, y] = [T.tensor({ dtype, shape: [null, null, null] }), T.tensor({ dtype, shape: [null, null, null] })];

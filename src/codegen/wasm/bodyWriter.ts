@@ -11,6 +11,7 @@ import { BYTES } from "../../ir/node.ts";
 import { REGISTER } from "./scalarTypes.ts";
 import { prepare } from "./segments.ts";
 import { writeScalarSegment, type OnDefine } from "./segmentWriter.ts";
+import { isNest, planJammedLoop, writeJammedLoop } from "./jammedLoop.ts";
 import { planVectorLoop, writeVectorLoop } from "./vectorLoop.ts";
 
 /** Multiplications that a product must have for several threads to be worth their while. */
@@ -99,7 +100,9 @@ export class BodyWriter {
     const { ev, f } = this;
     ev.scope(() => {
       this.hoist(s.body, s.ref);
-      const plan = s.mode !== "vector" ? null : planVectorLoop(this, s.ref, s.body);
+      const jammed = planJammedLoop(this, s);
+      if (jammed !== null) return writeJammedLoop(this, s, jammed, start, end);
+      const plan = s.mode !== "vector" || isNest(s) ? null : planVectorLoop(this, s.ref, s.body);
       if (plan !== null) return writeVectorLoop(this, s, plan, start, end);
       const at = ev.declare(s.ref);
       f.set(at, start);

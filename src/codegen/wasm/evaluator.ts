@@ -6,6 +6,7 @@ import type { FunctionBuilder, Local, Operand } from "./functionBuilder.ts";
 import { children } from "../../ir/traverse.ts";
 import type { LaneOp, PlainOp } from "./opcodes.ts";
 import { ScopedMap } from "./scopedMap.ts";
+import { loadTransposed } from "./transposedLoads.ts";
 import { pushConstant, scalarBitcast, scalarCast, scalarOp } from "./scalarCode.ts";
 import type { CodeContext } from "./scalarCode.ts";
 import { isUnsigned, REGISTER, SCALAR_LOAD, SCALAR_STORE } from "./scalarTypes.ts";
@@ -337,6 +338,8 @@ export class Evaluator {
         return loadShuffled(f, lanes, e.type, this.value(plan.address), plan.stride, part);
       case "strided":
         return loadStrided(f, lanes, e.type, this.value(plan.address), this.value(plan.step), part);
+      case "transposed":
+        return this.#transposed(e, plan, part);
       case "pseudo":
         f.op(`${shapeOf(e.type)}.${plan.op}` as PlainOp, this.part(plan.a, part), this.part(plan.b, part));
         return;
@@ -353,6 +356,19 @@ export class Evaluator {
       case "lanes":
         return this.#eachLane(e, part, lanes);
     }
+  }
+
+  /** Computes all loads of a group with the first of them. */
+  #transposed(e: Expr, { group, address, step }: VectorPlan & { kind: "transposed" }, part: number): void {
+    const { lanes } = this.#loop as VectorLoop;
+    const { uses, values } = this.#vectorMemo;
+    const columns = loadTransposed(this.f, lanes, e.type, this.value(address), this.value(step), part);
+    group.forEach((load, k) => {
+      const column = columns[k]!;
+      if (load === e) this.f.get(column);
+      if (load !== e && (uses.get(load) ?? 0) > 0) values.set(load, column);
+      else this.f.release(column);
+    });
   }
 
   #splat(e: Expr): void {

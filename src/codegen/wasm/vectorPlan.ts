@@ -1,9 +1,10 @@
 import { mayEvaluateBoth } from "../expressions.ts";
 import type { IrBuilder } from "../../ir/build.ts";
 import { BYTES } from "../../ir/node.ts";
-import type { Expr, Ref, ScalarType } from "../../ir/node.ts";
+import type { Expr, Load, Ref, ScalarType } from "../../ir/node.ts";
 import { children } from "../../ir/traverse.ts";
 import { stepOf } from "./linear.ts";
+import { loadGroups, type LoadGroup } from "./transposedLoads.ts";
 import { hasVectorCast, hasVectorOp, isComparison } from "./vectorCode.ts";
 import type { MaskWidth } from "./vectorCode.ts";
 
@@ -20,6 +21,8 @@ export type VectorPlan =
   /** Every second element, or elements backwards. */
   | { readonly kind: "shuffled"; readonly address: Expr; readonly stride: 2 | -1 }
   | { readonly kind: "strided"; readonly address: Expr; readonly step: Expr }
+  /** Elements far apart whose neighbours are wanted too. */
+  | { readonly kind: "transposed"; readonly group: LoadGroup; readonly address: Expr; readonly step: Expr }
   /** The smaller of two numbers, the first where one is NaN; `b < a ? b : a`. */
   | { readonly kind: "pseudo"; readonly op: "pmin" | "pmax"; readonly a: Expr; readonly b: Expr }
   | { readonly kind: "shift"; readonly op: "shl" | "shr"; readonly value: Expr; readonly count: number }
@@ -90,6 +93,21 @@ export class VectorAnalysis {
     return plan;
   }
 
+  /** Loads of neighbours among those that would go element by element are planned together. */
+  groupLoads(roots: Iterable<Expr>): void {
+    const loads = new Set<Load>();
+    for (const root of roots) {
+      this.include(root, (e, plan) => {
+        if (plan.kind === "strided") loads.add(e as Load);
+      });
+    }
+    for (const group of loadGroups(loads, (address) => this.step(address))) {
+      const { index } = group[0]!;
+      const plan: VectorPlan = { kind: "transposed", group, address: index, step: this.step(index)! };
+      for (const load of group) this.#plans.set(load, plan);
+    }
+  }
+
   /** The vector operands of a plan. */
   vectorOperands(plan: VectorPlan): readonly Expr[] {
     switch (plan.kind) {
@@ -118,6 +136,7 @@ export class VectorAnalysis {
       case "shuffled":
         return [plan.address];
       case "strided":
+      case "transposed":
         return [plan.address, plan.step];
       case "choose":
         return this.varies(plan.condition) ? [] : [plan.condition];

@@ -133,7 +133,6 @@ class Survey {
   #segment(segment: Segment): boolean {
     const { analysis } = this;
     if (segment.guards.length > 0) this.guarded = true;
-    const woven = wovenStores(this.#b, segment.stmts, (e) => analysis.step(e));
     segment.stmts.forEach((s, i) => {
       const values = [segment.fast[i] as Expr, segment.slow[i] as Expr];
       if (s.kind === "var" || s.kind === "assign") analysis.declareVarying(s.ref);
@@ -141,13 +140,18 @@ class Survey {
         analysis.declareVarying(s.ref);
       }
       if (s.kind === "let" && values[0] === values[1]) analysis.declareValue(s.ref, values[0]!);
+      for (const value of values) this.#include(value, false);
+      analysis.narrow(valueOf(s).type);
+    });
+    // Only now is known of everything in the segment whether it varies.
+    analysis.groupLoads([...segment.fast, ...segment.slow]);
+    const woven = wovenStores(this.#b, segment.stmts, (e) => analysis.step(e));
+    for (const s of segment.stmts) {
       const group = woven.get(s);
       // A vector of each store has elements of all.
       if (group !== undefined) this.#count(group.length, 1);
       else if (s.kind === "store") this.#store(s.index, BYTES[s.buffer.type]);
-      for (const value of values) this.#include(value, false);
-      analysis.narrow(valueOf(s).type);
-    });
+    }
     const counted = new Set<Expr>();
     for (const value of [...segment.fast, ...segment.guards]) this.#include(value, true, counted);
     return segment.stmts.every((s) => s.kind !== "store" || analysis.varies(s.index));
@@ -172,6 +176,7 @@ class Survey {
 
   #include(root: Expr, counting: boolean, counted: Set<Expr> = new Set()): void {
     this.analysis.include(root, (e, plan) => {
+      // Those of a group were met before it was known to be one.
       if (plan.kind === "lanes" || plan.kind === "strided") this.mayOverrun = false;
       if (!counting || counted.has(e)) return;
       counted.add(e);
@@ -182,7 +187,8 @@ class Survey {
         this.scalarCost += cost * this.#weight;
         return;
       }
-      this.#count(costOf(e), costOf(e));
+      const shuffles = plan.kind === "transposed" ? Math.log2(plan.group.length) : 0;
+      this.#count(costOf(e) + shuffles, costOf(e));
     });
   }
 }
