@@ -107,7 +107,7 @@ export class GroupSort {
     const b = this.#b;
     const { n, dtype } = this.#o;
     if (n.kind === "const") return b.index(Math.max(PLACES, 2 ** Math.ceil(Math.log2(Number(n.value)))));
-    return b.min(b.add(b.mul(n, 2), PLACES), mostInGroups(dtype));
+    return b.add(b.mul(b.min(n, mostInGroups(dtype) / 2), 2), PLACES);
   }
 
   #loop(extent: Expr, body: (i: Expr) => readonly Stmt[], mode: LoopMode = "serial"): Stmt {
