@@ -50,7 +50,7 @@ const KINDS: Readonly<Record<string, (i: number) => boolean>> = {
   none: () => false,
   all: () => true,
   every_other: (i) => i % 2 === 0,
-  few: (i) => i % 97 === 3,
+  few: (i) => i % 197 === 3,
   random: (i) => (Math.imul(i + 7, 0x9e3779b1) >>> 13) % 2 === 0,
   first_half: (i) => i % 1000 < 500,
 };

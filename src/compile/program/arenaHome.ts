@@ -128,12 +128,12 @@ export class ArenaHome implements DeviceHome {
   }
 }
 
-/** The home of a shared value in this arena; the value is moved there if it is not. */
-export function homeIn(arena: Arena, container: Container, owner: string): ArenaHome {
+/** The home of a shared value in this arena; the value is moved there, in the name of its owner, if it is not. */
+export function homeIn(arena: Arena, container: Container, owner: object): ArenaHome {
   const { home } = container;
   if (home instanceof ArenaHome && home.arena === arena) return home;
   const value = container.get(true);
-  const made = new ArenaHome(value, arena, owner);
+  const made = new ArenaHome(value, arena, String(owner));
   container.moveTo(made);
   return made;
 }

@@ -201,7 +201,7 @@ export class ProgramRunner {
       if (typeof value === "number") return value;
       return axis === null ? Number(readElement(value, value.offset)) : value.shape[axis]!;
     }
-    const home = homeIn(this.#parts.arena, shared!.container, shared!.toString());
+    const home = homeIn(this.#parts.arena, shared!.container, shared!);
     if (axis !== null) return home.shape[axis]!;
     const slots = slotsView(this.#parts.arena, home.dtype);
     return Number(slots[home.block.offset / slots.BYTES_PER_ELEMENT]);
@@ -291,7 +291,7 @@ export class ProgramRunner {
 
   #homes(): readonly ArenaHome[] {
     const { arena } = this.#parts;
-    return this.#shared.map(({ variable }) => homeIn(arena, variable.container, variable.toString()));
+    return this.#shared.map(({ variable }) => homeIn(arena, variable.container, variable));
   }
 
   #bindShared(homes: readonly ArenaHome[]): void {
@@ -322,7 +322,7 @@ export class ProgramRunner {
       const k = borrowed.length + i;
       if (lowered.results[k]!.isInPlace) continue;
       const { shape, size } = plan.results[k]!;
-      const home = homeIn(arena, variable.container, variable.toString());
+      const home = homeIn(arena, variable.container, variable);
       home.exchange(this.#holdings.blocks[1 + i]!);
       home.shape = shape;
       home.size = size;

@@ -20,6 +20,8 @@ export interface Choice {
 const [PARTS, LEAST] = [32, 8192];
 /** Taken at a time. */
 const BLOCK = 64;
+/** Where no more than one of so many is chosen, blocks of which none is are passed over. */
+const SPARSE = 128;
 
 /** The statements that write what is chosen, and how many they are to `count`. */
 export function compact(b: IrBuilder, { host, count }: Pick<BlockArgs, "host" | "count">, choice: Choice): Stmt[] {
@@ -96,6 +98,10 @@ function written(
   const all = b.natural("i");
   const place = (k: Expr): Expr => b.cast(b.load(starts, k), "index");
   const bounds = { stop, end, at, to };
+  const isSparse = b.le(b.mul(b.sub(end, from), SPARSE), b.sub(stop, first));
+  const some: Stmt[] = choice.isCheap
+    ? [{ kind: "if", cond: isSparse, then: passingOver(b, choice, bounds), else: atOnce(b, choice, bounds) }]
+    : byPositions(b, host, choice, bounds);
   return {
     kind: "for",
     ref: part,
@@ -118,11 +124,7 @@ function written(
             body: choice.put(b.add(first, all), b.add(from, all)),
           },
         ],
-        else: [
-          { kind: "var", ref: at, init: first },
-          { kind: "var", ref: to, init: from },
-          ...(choice.isCheap ? atOnce(b, choice, bounds) : byPositions(b, host, choice, bounds)),
-        ],
+        else: [{ kind: "var", ref: at, init: first }, { kind: "var", ref: to, init: from }, ...some],
       },
     ],
   };
@@ -134,6 +136,43 @@ interface Bounds {
   readonly end: Expr;
   readonly at: Ref;
   readonly to: Ref;
+}
+
+/** Blocks are looked at closely where one in them is chosen. */
+function passingOver(b: IrBuilder, { isChosen, put }: Choice, { stop, end, at, to }: Bounds): Stmt[] {
+  const [j, k, size] = [b.natural("j"), b.natural("k"), b.natural("size")];
+  const any = b.ref("bool", "any");
+  const i = b.add(at, j);
+  const look: Stmt = {
+    kind: "if",
+    cond: b.and(isChosen(i), b.lt(to, end)),
+    then: [...put(i, to), { kind: "assign", ref: to, value: b.add(to, 1) }],
+    else: [],
+  };
+  return [
+    {
+      kind: "while",
+      cond: b.and(b.lt(at, stop), b.lt(to, end)),
+      body: [
+        { kind: "let", ref: size, value: b.min(b.index(BLOCK), b.sub(stop, at)) },
+        {
+          kind: "reduce",
+          ref: k,
+          extent: size,
+          body: [],
+          accs: [{ target: any, monoid: "or", value: isChosen(b.add(at, k)) }],
+          order: { lanes: 16, block: BLOCK },
+        },
+        {
+          kind: "if",
+          cond: any,
+          then: [{ kind: "for", ref: j, extent: size, mode: "serial", body: [look] }],
+          else: [],
+        },
+        { kind: "assign", ref: at, value: b.add(at, BLOCK) },
+      ],
+    },
+  ];
 }
 
 /** Everything is written where the next that is chosen belongs; the last few one by one, so that nothing is written behind them. */
