@@ -93,14 +93,8 @@ export class VectorAnalysis {
     return plan;
   }
 
-  /** Loads of neighbours among those that would go element by element are planned together. */
-  groupLoads(roots: Iterable<Expr>): void {
-    const loads = new Set<Load>();
-    for (const root of roots) {
-      this.include(root, (e, plan) => {
-        if (plan.kind === "strided") loads.add(e as Load);
-      });
-    }
+  /** Plans loads of neighbours together, of some that would go element by element. */
+  groupLoads(loads: Iterable<Load>): void {
     for (const group of loadGroups(loads, (address) => this.step(address))) {
       const { index } = group[0]!;
       const plan: VectorPlan = { kind: "transposed", group, address: index, step: this.step(index)! };

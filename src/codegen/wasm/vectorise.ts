@@ -1,6 +1,6 @@
 import type { IrBuilder } from "../../ir/build.ts";
 import { BYTES } from "../../ir/node.ts";
-import type { Expr, Ref, Stmt } from "../../ir/node.ts";
+import type { Expr, Load, Ref, Stmt } from "../../ir/node.ts";
 import { scalarInstructions } from "../../ir/scalarInstructions.ts";
 import type { InstructionName } from "../../ir/scalarInstructions.ts";
 import { factsOf } from "./facts.ts";
@@ -87,6 +87,8 @@ class Survey {
   guarded = false;
   nested = false;
   #weight = 1;
+  /** Loads of one segment that go element by element. */
+  readonly #strided = new Set<Load>();
   readonly #b: IrBuilder;
 
   constructor(b: IrBuilder, ref: Ref) {
@@ -144,7 +146,8 @@ class Survey {
       analysis.narrow(valueOf(s).type);
     });
     // Only now is known of everything in the segment whether it varies.
-    analysis.groupLoads([...segment.fast, ...segment.slow]);
+    analysis.groupLoads(this.#strided);
+    this.#strided.clear();
     const woven = wovenStores(this.#b, segment.stmts, (e) => analysis.step(e));
     for (const s of segment.stmts) {
       const group = woven.get(s);
@@ -178,6 +181,7 @@ class Survey {
     this.analysis.include(root, (e, plan) => {
       // Those of a group were met before it was known to be one.
       if (plan.kind === "lanes" || plan.kind === "strided") this.mayOverrun = false;
+      if (plan.kind === "strided") this.#strided.add(e as Load);
       if (!counting || counted.has(e)) return;
       counted.add(e);
       if (plan.kind === "splat" || plan.kind === "ref") return;

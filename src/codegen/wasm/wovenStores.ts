@@ -25,7 +25,7 @@ export function wovenStores(
 ): ReadonlyMap<Simple, Woven> {
   const stores = stmts.filter((s) => s.kind === "store");
   const groups = new Map<Simple, Woven>();
-  for (let i = 0; i < stores.length; i++) {
+  for (let i = 0; i < stores.length - 1; i++) {
     const count = strideOf(stores[i]!, step);
     if (count === null || count < 2 || count > MOST) continue;
     const group = inOrder(b, stores.slice(i, i + count));
