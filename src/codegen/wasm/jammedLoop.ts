@@ -3,8 +3,8 @@
  * has elements run together, so that the inner one finds whole vectors to transpose.
  */
 import { BYTES } from "../../ir/node.ts";
-import type { Expr, For, Ref, Stmt } from "../../ir/node.ts";
-import { allExprs, within, withinAll } from "../../ir/traverse.ts";
+import type { Expr, For, Let, Ref, Stmt, Store } from "../../ir/node.ts";
+import { allExprs, costOf, within, withinAll } from "../../ir/traverse.ts";
 import { substitution } from "../../ir/substitution.ts";
 import type { IrBuilder } from "../../ir/build.ts";
 import type { BodyWriter } from "./bodyWriter.ts";
@@ -35,6 +35,8 @@ export function planJammedLoop(writer: BodyWriter, s: For): JammedLoop | null {
   const inner = s.body[0];
   if (s.mode !== "vector" || !isNest(s) || inner?.kind !== "for") return null;
   if (within(inner.extent).has(s.ref) || inner.body.some((x) => x.kind !== "let" && x.kind !== "store")) return null;
+  // Dear functions are not worth trying.
+  if (costOf(inner.body.map((x) => (x as Let | Store).value)) > 4 * MOST_COST.round) return null;
   const sizes = crossedSizes(b, s.ref, inner);
   if (sizes.length === 0) return null;
   const rounds = 16 / Math.min(...sizes);
