@@ -1,5 +1,6 @@
 /** `T`: symbolic tensors and everything that is done with them, in the order of the manual. */
 import * as axes from "./axes.ts";
+import * as blocks from "./blocks.ts";
 import * as broadcasting from "./broadcasting.ts";
 import * as constructors from "./constructors.ts";
 import * as alloc from "./alloc.ts";
@@ -16,11 +17,13 @@ import * as logarithms from "./logarithms.ts";
 import * as math from "./math.ts";
 import * as multiIndex from "./multiIndex.ts";
 import * as nnet from "./nnet/index.ts";
+import * as nanReductions from "./nanReductions.ts";
 import * as numeric from "./numeric.ts";
 import * as numpyExtras from "./numpyExtras.ts";
 import * as numpyNames from "./numpyNames.ts";
 import * as padding from "./pad.ts";
 import * as ranges from "./ranges.ts";
+import * as quantiles from "./quantiles.ts";
 import * as rebroadcast from "./rebroadcast.ts";
 import * as reduction from "./reduction.ts";
 import * as reshape from "./reshape.ts";
@@ -28,11 +31,15 @@ import * as selection from "./selection.ts";
 import * as shape from "./shape.ts";
 import * as permutation from "./permutation.ts";
 import * as search from "./search.ts";
+import * as sequences from "./sequences.ts";
+import * as sets from "./sets.ts";
+import * as signs from "./signs.ts";
 import * as sorting from "./sort.ts";
 import * as special from "./special/index.ts";
 import * as stacking from "./stack.ts";
 import * as statistics from "./statistics.ts";
 import * as subtensor from "./subtensor/index.ts";
+import * as theanoNames from "./theanoNames.ts";
 import * as topk from "./topk.ts";
 import { unique } from "./unique.ts";
 import * as windows from "./windows.ts";
@@ -83,6 +90,8 @@ export { shapePadAxis as shapePadaxis, shapePadLeft as shapePadleft, shapePadRig
 export * from "./subtensor/index.ts";
 
 // Linear algebra and the rest
+export * from "./blocks.ts";
+export { delete_ as delete } from "./blocks.ts";
 export * from "./constantValue.ts";
 export * from "./diagonals.ts";
 export * from "./dot.ts";
@@ -90,15 +99,21 @@ export { einsum } from "./einsum.ts";
 export * from "./extraOps.ts";
 export * from "./kron.ts";
 export * from "./multiIndex.ts";
+export * from "./nanReductions.ts";
 export * from "./numeric.ts";
 export * from "./numpyExtras.ts";
 export * from "./numpyNames.ts";
 export * from "./permutation.ts";
+export * from "./quantiles.ts";
 export * from "./search.ts";
 export * from "./selection.ts";
+export * from "./sequences.ts";
+export * from "./sets.ts";
+export * from "./signs.ts";
 export { argsort, Sort, sort, type SortOptions } from "./sort.ts";
 export * from "./special/index.ts";
 export * from "./statistics.ts";
+export * from "./theanoNames.ts";
 export * from "./topk.ts";
 export * from "./unique.ts";
 export * from "./windows.ts";
@@ -125,6 +140,7 @@ const functions: ExprFunctions = {
   ...extra,
   ...diagonals,
   ...permutation,
+  ...quantiles,
   ...search,
   ...selection,
   ...sorting,
@@ -134,7 +150,13 @@ const functions: ExprFunctions = {
   ...numeric,
   ...numpyExtras,
   ...numpyNames,
+  ...blocks,
   ...broadcasting,
+  ...nanReductions,
+  ...sequences,
+  ...sets,
+  ...signs,
+  ...theanoNames,
   ...padding,
   ...ranges,
   ...special,
@@ -146,6 +168,8 @@ const functions: ExprFunctions = {
   nnet,
   var: reduction.variance,
   switch: math.switch_,
+  delete: blocks.delete_,
+  default: theanoNames.setdefault,
 };
 
 /**

@@ -76,6 +76,9 @@ export const inv: ToFloat = unary(S.inv);
 export const maximum: Combining = binary(S.maximum);
 export const minimum: Combining = binary(S.minimum);
 
+/** |x| with the sign of y, that of a zero or NaN too. */
+export const copysign: ToFloatOfTwo = binary(S.copysign);
+
 export const ceil: ToFloat = unary(S.ceil);
 export const floor: ToFloat = unary(S.floor);
 export const trunc: ToFloat = unary(S.trunc);
@@ -85,6 +88,8 @@ export const roundHalfAwayFromZero: Keeping = unary(S.roundHalfAwayFromZero);
 export const exp: ToFloat = unary(S.exp);
 export const exp2: ToFloat = unary(S.exp2);
 export const expm1: ToFloat = unary(S.expm1);
+/** The cube root, of negative numbers too. */
+export const cbrt: ToFloat = unary(S.cbrt);
 export const log: ToFloat = unary(S.log);
 export const log2: ToFloat = unary(S.log2);
 export const log10: ToFloat = unary(S.log10);

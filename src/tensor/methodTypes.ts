@@ -190,6 +190,8 @@ export interface TensorMethods<out D extends DType = DType, out R extends number
   copy(): TensorVariable<D, R>;
   /** An input of the same type and name. */
   clone(): TensorVariable<D, R>;
+  /** @throws ValueError for another target than "cpu" */
+  transfer(target: string): TensorVariable<D, R>;
   /** @throws ValueError unless the value is known when the graph is built */
   getScalarConstantValue(): NdArray<D, 0>;
   /** The value, for values of the inputs given as pairs or a map. */

@@ -27,6 +27,7 @@ import {
   type Index,
   type TakeOptions,
 } from "./subtensor/index.ts";
+import { transfer } from "./theanoNames.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
 
 const UNARY = [
@@ -266,6 +267,9 @@ const others: Record<string, Method> = {
   },
   searchsorted(values: TensorLike, options?: SearchsortedOptions) {
     return searchsorted(this, defined(values, "searchsorted"), options);
+  },
+  transfer(target: string) {
+    return transfer(this, target);
   },
   zerosLike(options?: DType | LikeOptions) {
     return zerosLike(this, options);

@@ -10,7 +10,7 @@ import { max, mean, min } from "./reduction.ts";
 import { operand, shape as shapeOf, shapeI } from "./shape.ts";
 import { shapePadAxis } from "./axes.ts";
 import { asSize, knownSize, sizeAlgebra, type SizeLike } from "./sizes.ts";
-import { median } from "./statistics.ts";
+import { median } from "./quantiles.ts";
 import { at, slice, take } from "./subtensor/index.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 import type { DTypeOf, RankOf } from "./typing.ts";

@@ -2,6 +2,7 @@
 import { isDiscrete } from "../dtype.ts";
 import { ArgumentError, DtypeError, RankError } from "../errors.ts";
 import { arange } from "./alloc.ts";
+import { shapePadAxis } from "./axes.ts";
 import { asTensor, constant } from "./constant.ts";
 import { dimshuffle } from "./dimshuffle.ts";
 import { eq, lt, neq, switch_ } from "./math.ts";
@@ -46,7 +47,10 @@ export function choose(
   // A negative number does not count from the end.
   const number = options.mode === undefined || options.mode === "raise" ? switch_(lt(which, 0), count, which) : which;
   const checked = take(range, number, options);
-  return all === null ? chain(checked, choices as readonly TensorLike[]) : pick(checked, all);
+  const list = choices as readonly TensorLike[];
+  // Of one choice the positions are checked as well, and give their shape.
+  if (all === null) return list.length > 1 ? chain(checked, list) : pick(checked, shapePadAxis(asTensor(list[0]!), 0));
+  return pick(checked, all);
 }
 
 function chain(which: TensorVariable, choices: readonly TensorLike[]): TensorVariable {

@@ -89,14 +89,23 @@ export class MakeVector extends Op {
 }
 
 /**
- * Tensors of one shape along a new axis.
+ * Tensors of one shape along a new axis; a list of them, or, along the first axis, one by one.
  * @throws RankError when the ranks differ
  */
 export function stack<const L extends readonly TensorLike[]>(
   tensors: L,
   axis?: AxisOption,
 ): TensorVariable<PromotedList<L>, StackedRank<L>>;
-export function stack(tensors: readonly TensorLike[], axis: AxisOption = 0): TensorVariable {
+export function stack<const L extends readonly TensorVariable[]>(
+  ...tensors: L
+): TensorVariable<PromotedList<L>, StackedRank<L>>;
+export function stack(
+  given: TensorLike,
+  axis: AxisOption | TensorVariable = 0,
+  ...more: TensorVariable[]
+): TensorVariable {
+  if (axis instanceof TensorVariable) return stack([given, axis, ...more]);
+  const tensors = given instanceof TensorVariable ? [given] : (given as readonly TensorLike[]);
   const parts = commonDtype(tensors, "stack");
   const rank = parts[0]!.ndim;
   if (parts.some((v) => v.ndim !== rank)) {

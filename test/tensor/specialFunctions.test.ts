@@ -74,6 +74,34 @@ const BETAINC: readonly (readonly [number, number, number, number])[] = [
   [26.66004220110289, 0.06182218012834, 0.9989450105904973, 0.17370138374194813],
 ];
 
+describe("the inverse of the incomplete beta function", () => {
+  it("is met again", () => {
+    for (const [a, b] of [
+      [0.1, 0.25],
+      [0.5, 0.5],
+      [1, 1],
+      [2, 3],
+      [30, 0.7],
+      [0.3, 90],
+      [200, 150],
+    ] as const) {
+      for (const y of [1e-200, 1e-9, 0.01, 0.3, 0.5, 0.8, 0.99]) {
+        const x = T.betaincinv(a, b, y).eval().item() as number;
+        const [below, above] = [x * (1 - 2e-15), Math.min(1, Math.max(x * (1 + 2e-15), 5e-324))];
+        const at = (p: number): number => T.betainc(a, b, p).eval().item() as number;
+        // Between neighbours of the root, or as near as the function itself is known.
+        expect(at(below), `betaincinv(${a}, ${b}, ${y})`).toBeLessThanOrEqual(y * (1 + 4e-15));
+        expect(at(above), `betaincinv(${a}, ${b}, ${y})`).toBeGreaterThanOrEqual(y * (1 - 4e-15));
+      }
+    }
+  });
+
+  it("has ends, and is NaN outside", () => {
+    expect(T.betaincinv(2, 3, [0, 1, -0.1, 1.1, NaN]).eval().toList()).toEqual([0, 1, NaN, NaN, NaN]);
+    expect(T.betaincinv([0, -1, NaN], 1, 0.5).eval().toList()).toEqual([NaN, NaN, NaN]);
+  });
+});
+
 describe("the incomplete beta function", () => {
   it("keeps its places where they are easily lost", () => {
     for (const [a, b, x, value] of BETAINC) {

@@ -39,6 +39,31 @@ describe("errors of the vocabulary", () => {
       ShapeMismatchError,
       /.*/,
     );
+    expectError(() => T.nanquantile(v, 1.5), ValueError, /0 to 1/);
+    expectError(() => T.nanmedian(z), DtypeError, /order/);
+    expectError(() => T.copysign(z, v), DtypeError, /real/);
+    expectError(() => T.cbrt(z), DtypeError, /real/);
+    expectError(() => T.gcd(v, 2), DtypeError, /integers/);
+    expectError(() => T.ldexp(v, v), DtypeError, /integers/);
+    expectError(() => T.block([]), ArgumentError, /empty/);
+    expectError(() => T.block([[v], v]), ArgumentError, /deep/);
+    expectError(() => T.arraySplit(v, 0), ValueError, /got 0/);
+    expectError(() => T.arraySplit(v, 2, { axis: 1 }), AxisError, /axis 1/);
+    expectError(() => T.delete(v, [0.5]), DtypeError, /integers/);
+    expectError(() => T.select([v], []), ArgumentError, /1 conditions and 0 choices/);
+    expectError(() => T.putAlongAxis(m, [[0]], 1, { axis: null }), RankError, /axis/);
+    expectError(() => T.gradient(n), RankError, /scalar/);
+    expectError(() => T.gradient(T.constant([1, 2]), { edgeOrder: 2 }), ValueError, /3 samples/);
+    expectError(() => T.convolve(v, m), RankError, /ranks 1 and 2/);
+    expectError(() => T.convolve(v, v, "best" as never), ArgumentError, /mode/);
+    expectError(() => T.convolve(v, []), ValueError, /empty/);
+    expectError(() => T.polyval(m, v), RankError, /rank 2/);
+    expectError(() => T.unwrap(n), RankError, /axis/);
+    expectError(() => T.default(v, m), RankError, /1 and 2/);
+    expectError(() => T.default(T.lvector(), v), DtypeError, /int64 and float64/);
+    expectError(() => v.transfer("gpu"), ValueError, /no target "gpu"/);
+    expectError(() => T.tensorFromScalar(v), RankError, /rank 1/);
+    expectError(() => T.choose([0, 1], [v]).eval([[v, [1, 2]]]), IndexError, /.*/);
     expectError(() => T.partition(T.constant([1, 2]), 2), ValueError, /place 2/);
     expectError(() => T.percentile(v, 101), ValueError, /0 to 100/);
     expectError(() => T.percentile(z, 5), DtypeError, /order/);

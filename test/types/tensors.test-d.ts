@@ -329,6 +329,35 @@ holds<Equal<(typeof picked)[0], V<"float32", 2>>>();
 holds<Equal<(typeof picked)[1], V<"int32", 2>>>();
 holds<Equal<(typeof picked)[2], V<"float32", 1>>>();
 holds<Equal<(typeof picked)[3], V<"float32", 1>>>();
+const without = [T.nanmedian(m, 0), T.nanvar(cube, { axis: [0, 1] }), T.nanargmax(m, -1), T.nancumsum(m)] as const;
+holds<Equal<(typeof without)[0], V<"float32", 1>>>();
+holds<Equal<(typeof without)[1], V<"float32", 1>>>();
+holds<Equal<(typeof without)[2], V<"int64", 1>>>();
+holds<Equal<(typeof without)[3], V<"float32", 1>>>();
+const signed = [
+  T.copysign(m, 1),
+  T.signbit(m),
+  T.heaviside(m, 0.5),
+  T.floatPower(i, 2),
+  T.gcd(i, i),
+  T.cbrt(i),
+] as const;
+holds<Equal<(typeof signed)[0], V<"float32", 2>>>();
+holds<Equal<(typeof signed)[1], V<"bool", 2>>>();
+holds<Equal<(typeof signed)[2], V<"float32", 2>>>();
+holds<Equal<(typeof signed)[3], V<"float64", 1>>>();
+holds<Equal<(typeof signed)[4], V<"int32", 1>>>();
+holds<Equal<(typeof signed)[5], V<"float64", 1>>>();
+const parts = [T.union1d(i, i), T.append(m, m, 0), T.delete(m, 0), T.convolve(v, v), T.gradient(m)] as const;
+holds<Equal<(typeof parts)[0], V<"int32", 1>>>();
+holds<Equal<(typeof parts)[1], V<"float32", 2>>>();
+holds<Equal<(typeof parts)[2], V<"float32", 1>>>();
+holds<Equal<(typeof parts)[3], V<"float64", 1>>>();
+holds<Equal<(typeof parts)[4], V<"float32", 2>>>();
+holds<Equal<ReturnType<typeof m.transfer>, V<"float32", 2>>>();
+const oneByOne = [T.stack(m, m), T.betaincinv(v, 1, s)] as const;
+holds<Equal<(typeof oneByOne)[0], V<"float32", 3>>>();
+holds<Equal<(typeof oneByOne)[1], V<"float64", 1>>>();
 const [gridX, gridY] = T.meshgrid(v, i);
 holds<Equal<typeof gridX, V<"float64", 2>>>();
 holds<Equal<typeof gridY, V<"int32", 2>>>();

@@ -1,7 +1,7 @@
 /** Elementwise functions whose number of steps depends on the arguments. */
-import { fromFlat, toFlat } from "../../array/index.ts";
+import { fromFlat, toFlat, type Element } from "../../array/index.ts";
 import type { NdArray } from "../../array/ndArray.ts";
-import { isComplex, promoteAll, upgradeToFloat, type DType } from "../../dtype.ts";
+import { isComplex, isInteger, itemSize, promoteAll, upgradeToFloat, type DType } from "../../dtype.ts";
 import { DtypeError } from "../../errors.ts";
 import { Apply } from "../../graph/apply.ts";
 import { NullGradient, Op, type InputGradient } from "../../graph/op.ts";
@@ -10,6 +10,7 @@ import { IrBuilder } from "../../ir/build.ts";
 import { interpret } from "../../ir/interpret.ts";
 import type { LowerContext, Lowered } from "../../ir/lowered.ts";
 import type { Buffer, Expr, Program, Stmt } from "../../ir/node.ts";
+import type { ScalarValue } from "../../ir/scalarInstructions.ts";
 import { scalarTypeOf } from "../../scalar/scalarTypes.ts";
 import { asTensor } from "../constant.ts";
 import { loadElement, storeElement } from "../loops.ts";
@@ -23,7 +24,9 @@ import { Routine } from "./routine.ts";
 export interface LoopSpec {
   readonly name: string;
   readonly arity: 1 | 2 | 3;
-  /** Writes the statements that compute it and gives the value, all in double precision. */
+  /** Of integers, computed in 64 bits; else of real numbers. */
+  readonly isWhole?: boolean;
+  /** Writes the statements that compute it and gives the value, in double precision or 64-bit integers. */
   readonly compute: (r: Routine, args: readonly Expr[]) => Expr;
   /** The derivative for each argument; a text says why there is none. */
   readonly derivatives: (
@@ -36,7 +39,7 @@ export interface LoopSpec {
 export class ElementLoop extends Op {
   readonly name: string;
   readonly spec: LoopSpec;
-  #oracle: ((args: readonly number[]) => number) | undefined;
+  readonly #oracles = new Map<Computed, (args: readonly ScalarValue[]) => ScalarValue>();
 
   constructor(spec: LoopSpec) {
     super();
@@ -61,14 +64,22 @@ export class ElementLoop extends Op {
   }
 
   override perform(node: Apply, inputs: readonly NdArray[]): NdArray[] {
-    const columns = inputs.map((x) => toFlat(x) as readonly number[]);
-    const f = (this.#oracle ??= oracle(this.spec));
-    const values = Array.from({ length: columns[0]!.length }, (_, i) => f(columns.map((c) => c[i]!)));
-    return [fromFlat(values, inputs[0]!.shape, (node.outputs[0] as TensorVariable).dtype)];
+    const type = computedIn(this.spec, inputs[0]!.dtype);
+    const columns = inputs.map((x) => toFlat(x) as readonly (number | bigint)[]);
+    let f = this.#oracles.get(type);
+    if (f === undefined) this.#oracles.set(type, (f = oracle(this.spec, type)));
+    const of = (c: readonly (number | bigint)[], i: number): ScalarValue =>
+      type === "f64" ? Number(c[i]) : BigInt(c[i]!);
+    const values = Array.from({ length: columns[0]!.length }, (_, i) => f!(columns.map((c) => of(c, i))));
+    const { dtype } = node.outputs[0] as TensorVariable;
+    const narrow = (v: ScalarValue): Element =>
+      typeof v === "bigint" && itemSize(dtype) < 8 ? Number(v) : (v as Element);
+    return [fromFlat(values.map(narrow), inputs[0]!.shape, dtype)];
   }
 
   override lop(node: Apply, [g]: readonly (Variable | null)[]): InputGradient[] {
     if (g === null || g === undefined) return node.inputs.map(() => null);
+    if (this.spec.isWhole === true) return node.inputs.map(() => null);
     const list = this.spec.derivatives(node.inputs as TensorVariable[], node.outputs[0] as TensorVariable);
     return list.map((d) => (typeof d === "string" ? new NullGradient(d) : mul(g as TensorVariable, d())));
   }
@@ -83,7 +94,7 @@ export class ElementLoop extends Op {
         const routine = new Routine(b);
         const args = inputs.map((x, k) => {
           const element = loadElement(b, ctx.inputs[k]!.dtype, x, refs) as Expr;
-          return routine.let(`x${k}`, b.cast(element, "f64"));
+          return routine.let(`x${k}`, b.cast(element, computedIn(this.spec, dtype)));
         });
         const value = this.spec.compute(routine, args);
         let stmts: readonly Stmt[] = [
@@ -101,11 +112,20 @@ export class ElementLoop extends Op {
   }
 }
 
+type Computed = "f64" | "i64" | "u64";
+
+function computedIn(spec: LoopSpec, dtype: DType): Computed {
+  if (spec.isWhole !== true) return "f64";
+  return dtype === "uint64" ? "u64" : "i64";
+}
+
+const STORAGE = { f64: Float64Array, i64: BigInt64Array, u64: BigUint64Array } as const;
+
 /** The same statements, run by the interpreter of the IR for one element. */
-function oracle(spec: LoopSpec): (args: readonly number[]) => number {
+function oracle(spec: LoopSpec, type: Computed): (args: readonly ScalarValue[]) => ScalarValue {
   const b = new IrBuilder();
-  const buffers = Array.from({ length: spec.arity }, (_, k) => b.buffer(`x${k}`, "f64", "input", b.index(1)));
-  const out = b.buffer("out", "f64", "output", b.index(1));
+  const buffers = Array.from({ length: spec.arity }, (_, k) => b.buffer(`x${k}`, type, "input", b.index(1)));
+  const out = b.buffer("out", type, "output", b.index(1));
   const routine = new Routine(b);
   const args = buffers.map((x, k) => routine.let(`x${k}`, b.load(x, 0)));
   const value = spec.compute(routine, args);
@@ -119,17 +139,23 @@ function oracle(spec: LoopSpec): (args: readonly number[]) => number {
     failures: [],
   };
   return (numbers) => {
-    const storage = new Map<Buffer, Float64Array>(buffers.map((x, k) => [x, Float64Array.of(numbers[k]!)]));
-    const result = new Float64Array(1);
+    const cell = (v: ScalarValue): InstanceType<(typeof STORAGE)[Computed]> => {
+      const data = new STORAGE[type](1);
+      data[0] = v as never;
+      return data;
+    };
+    const storage = new Map<Buffer, unknown>(buffers.map((x, k) => [x, cell(numbers[k]!)]));
+    const result = new STORAGE[type](1);
     storage.set(out, result);
     interpret(program, storage as never);
     return result[0]!;
   };
 }
 
-/** The function of tensors that broadcast together; integers become floats. */
+/** The function of tensors that broadcast together; integers become floats, unless it is one of integers. */
 export function elementLoop(spec: LoopSpec): (...args: readonly TensorLike[]) => TensorVariable {
   const op = new ElementLoop(spec);
+  if (spec.isWhole === true) return (...args) => op.call(...together(wholeNumbers(spec.name, args))) as TensorVariable;
   return (...args) => {
     const given = weakly(args);
     const dtype = upgradeToFloat(promoteAll(given.map((v) => v.dtype)));
@@ -141,6 +167,19 @@ export function elementLoop(spec: LoopSpec): (...args: readonly TensorLike[]) =>
     }
     return op.call(...together(given.map((v) => cast(v, dtype)))) as TensorVariable;
   };
+}
+
+/** The arguments in the integer dtype that they have together. */
+function wholeNumbers(name: string, args: readonly TensorLike[]): TensorVariable[] {
+  const first = args.find((x) => typeof x !== "number" && typeof x !== "bigint");
+  const like = first === undefined ? "int64" : asTensor(first).dtype;
+  const given = args.map((x) => asTensor(x, like));
+  const dtype = promoteAll(given.map((v) => v.dtype));
+  if (isInteger(dtype)) return given.map((v) => cast(v, dtype));
+  throw new DtypeError(`${name}: expected integers, got ${given.map((v) => v.dtype).join(" and ")}.`, {
+    op: name,
+    inputs: given.map(operand),
+  });
 }
 
 /** Numbers take the dtype of the tensors that they meet. */

@@ -66,10 +66,10 @@ export function integers(indices: unknown): TensorVariable {
   return Array.isArray(indices) ? asTensor(fromNested(indices as NestedIndex)) : asTensor(indices as TensorLike);
 }
 
-/** A list of indices is int64, whatever numbers alone would be. */
+/** A list of indices is int64, whatever numbers alone would be; fractions stay, for the functions to refuse. */
 function fromNested(list: NestedIndex): TensorLike {
   const leaf = (v: unknown): TensorLike =>
-    (Array.isArray(v) ? v.map(leaf) : typeof v === "number" ? BigInt(v) : v) as TensorLike;
+    (Array.isArray(v) ? v.map(leaf) : typeof v === "number" && Number.isInteger(v) ? BigInt(v) : v) as TensorLike;
   return leaf(list);
 }
 

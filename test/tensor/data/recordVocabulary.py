@@ -6,6 +6,7 @@ as the same number; NaN and infinities as text.
 
 import json
 import pathlib
+import warnings
 
 import numpy as np
 
@@ -306,6 +307,125 @@ case("nanmax", lambda x: np.nanmax(x, axis=1), NAN.reshape(2, 4), axis=1)
 case("nanmin", lambda x: np.nanmin(x, axis=0, keepdims=True), NAN.reshape(2, 4), axis=0, keepdims=True)
 case("logicalNot", np.logical_not, NAN)
 case("empty", np.zeros, [2, 3])
+
+# elements that are not NaN
+GAPS = np.array([[1.5, np.nan, -2.0, 4.0], [7.0, np.nan, -2.0, 0.25], [np.nan] * 4])
+with np.errstate(all="ignore"), warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    for dtype in FLOATS + ["int32", "bool"]:
+        x = GAPS.astype(dtype) if dtype in FLOATS else numbers((3, 4), dtype)
+        wide = x.astype("float64")
+        kept = dtype if dtype in FLOATS else "float64"
+        for axis in [None, 0, [0, 1], -1]:
+            over = {"axis": tuple(axis) if isinstance(axis, list) else axis, "keepdims": axis == 0}
+            given = {"axis": axis, "keepdims": axis == 0}
+            for ddof in [0, 1]:
+                for name, f in [("nanvar", np.nanvar), ("nanstd", np.nanstd)]:
+                    case(name, lambda x, f=f, d=ddof: np.asarray(f(wide, ddof=d, **over)).astype(kept), x, ulp=8, ddof=ddof, **given)
+            case("nanmedian", lambda x: np.asarray(np.nanmedian(wide, **over)).astype(kept), x, ulp=1, **given)
+            case("nanquantile", lambda x, q: np.asarray(np.nanquantile(wide, q, **over)).astype(kept), x, [0.25, 0.6], ulp=2, **given)
+            case("nanpercentile", lambda x, q: np.asarray(np.nanpercentile(wide, q, method="nearest", **over)).astype(kept), x, 30.0, method="nearest", **given)
+        sums = "float64" if dtype in FLOATS else "int64"
+        for name, f in [("nancumsum", np.nancumsum), ("nancumprod", np.nancumprod)]:
+            case(name, lambda x, f=f: f(x), x)
+            case(name, lambda x, f=f: f(x, 1), x, axis=1)
+        for name, f in [("nanargmax", np.nanargmax), ("nanargmin", np.nanargmin)]:
+            case(name, lambda x, f=f: f(x), x)
+            case(name, lambda x, f=f: f(x, 1), x[:2], axis=1)
+    case("nanmedian", np.nanmedian, NAN)
+    case("nanvar", np.nanvar, np.array([1 + 2j, complex(np.nan, 1), -3j]), ulp=4)
+
+# signs and parts
+EDGES = np.array([0.0, -0.0, 1, -1, np.inf, -np.inf, np.nan, 2.5, -3.75, 1e-40, -1e-310, 1e308])
+TO_FLOAT = {"bool": "float32", "int8": "float32", "uint8": "float32", "int16": "float32", "uint16": "float32", "int32": "float64", "uint32": "float64", "int64": "float64", "uint64": "float64"}
+with np.errstate(all="ignore"):
+    for dtype in REAL:
+        x = EDGES.astype(dtype) if dtype in FLOATS else numbers((12,), dtype)
+        y = x[::-1].copy() if dtype in FLOATS else numbers((12,), dtype, seed=4)
+        kept = TO_FLOAT.get(dtype, dtype)
+        case("copysign", lambda x, y: np.copysign(x.astype(kept), y.astype(kept)), x, y)
+        case("signbit", lambda x: np.signbit(x.astype(kept)), x)
+        case("heaviside", lambda x, y: np.heaviside(x.astype(kept), y.astype(kept)), x, y)
+        case("cbrt", lambda x: np.cbrt(x.astype("float64")).astype(kept), x, ulp=1)
+        case("modf", lambda x: list(np.modf(x.astype(kept))), x)
+        case("floatPower", np.float_power, x, y, ulp=2)
+        case("isreal", np.isreal, x)
+        # Which zero stays is up to the order of sorting.
+        case("union1d", np.union1d, x + 0 if dtype in FLOATS else x, y + 0 if dtype in FLOATS else y)
+        if dtype != "bool":
+            case("fmod", np.fmod, x, y)
+            case("ediff1d", np.ediff1d, np.sort(x))
+        if dtype not in FLOATS:
+            for name, f in [("intersect1d", np.intersect1d), ("setxor1d", np.setxor1d), ("setdiff1d", np.setdiff1d)]:
+                case(name, f, x, y)
+            if dtype != "bool":
+                case("gcd", np.gcd, x, y)
+                case("lcm", np.lcm, x, y)
+    case("gcd", np.gcd, np.array([2**62, 3 * 2**40, -(2**63), 0]), np.array([2**61 + 2**40, 9 * 2**40, 6, 0]))
+    case("gcd", np.gcd, np.array([2**64 - 1, 2**63], dtype="uint64"), np.array([3 * 5 * 17, 2**62], dtype="uint64"))
+    case("ldexp", np.ldexp, np.array([1.0, 1e300, 1e-300, 5e-324, 1.7e308, 3, 1.7, 1.1e-300]), np.array([1000, -2000, 2000, 2097, -2097, -1074, -1070, -60]))
+    case("ldexp", np.ldexp, np.array([1, 1e30, 1e-30, 1e-45, 3e38, 3, 1.7], "float32"), np.array([100, -170, 200, 277, -277, -149, -140]))
+    case("ldexp", np.ldexp, np.array([1, 1e-7, 6e4, 3], "float16"), np.array([15, 39, -40, -24]))
+case("iscomplex", np.iscomplex, np.array([1, 1j, 0]))
+case("isreal", np.isreal, np.array([1, 1j, 0]))
+case("degrees", np.degrees, numbers((5,)), ulp=1)
+case("radians", np.radians, numbers((5,)), ulp=1)
+NOTHING = numbers((0,))
+for name, f in [("union1d", np.union1d), ("intersect1d", np.intersect1d), ("setxor1d", np.setxor1d), ("setdiff1d", np.setdiff1d)]:
+    for x, y in [(NOTHING, NOTHING), (numbers((3,)), NOTHING), (NOTHING, numbers((3,)))]:
+        case(name, f, x, y)
+
+# blocks
+A, B, R = numbers((2, 2)), numbers((2, 1), seed=1), numbers((3,))
+for blocks in [[[A, B], [B, A]], [R, 1, 2], [[R], [R]], [numbers((2, 2, 2)), numbers((2, 2, 1))], [[[R]], [[R]]]]:
+    case("block", np.block, blocks)
+for parts in [1, 2, 3, 9]:
+    case("arraySplit", np.array_split, numbers((7,)), parts)
+    case("arraySplit", lambda x, n: np.array_split(x, n, 1), numbers((2, 5)), parts, axis=1)
+case("arraySplit", lambda x, at: np.array_split(x, at, 1), numbers((2, 5)), [1, 3, 3], axis=1)
+case("arraySplit", np.array_split, numbers((5,)), [9, -1])
+case("append", np.append, A, B)
+case("append", lambda x, y: np.append(x, y, 1), A, B, axis=1)
+case("append", np.append, A, 5.0)
+case("delete", np.delete, R, 1)
+case("delete", lambda x, i: np.delete(x, i, 1), numbers((2, 4)), [0, -1], axis=1)
+case("delete", np.delete, A, np.array([1, 1]))
+case("select", np.select, [numbers((3, 4)) > 1, numbers((3, 4)) < 0], [numbers((3, 4)), numbers((3, 4), seed=2)], 7.0)
+case("extract", np.extract, numbers((3, 4)) > 0, numbers((3, 4)))
+
+
+def put_along_axis(x, places, values, axis):
+    y = x.copy()
+    np.put_along_axis(y, np.asarray(places), values, axis)
+    return y
+
+
+case("putAlongAxis", put_along_axis, numbers((3, 4)), [[0, 3], [1, -1], [2, 2]], 9.0, 1)
+case("putAlongAxis", put_along_axis, numbers((3, 4)), np.array([[2, 0, 1, 1]]), numbers((1, 4), seed=3), 0)
+case("diagIndices", np.diag_indices, 3)
+case("diagIndices", np.diag_indices, 2, 3)
+case("choose", np.choose, np.zeros(3, int), [np.array([[1.0], [2.0]])])
+
+# sequences
+PLACES = np.array([0, 1, 3, 4.5, 5, 8])
+for dtype in FLOATS + ["int32", "complex64"]:
+    x = numbers((3, 6), dtype)
+    wide = x.astype("complex128" if dtype == "complex64" else "float64")
+    kept = "float64" if dtype == "int32" else dtype
+    for order in [1, 2]:
+        case("gradient", lambda x: np.gradient(wide, axis=1, edge_order=order).astype(kept), x, ulp=4, axis=1, edgeOrder=order)
+        case("gradient", lambda x: np.gradient(wide, 2.0, axis=0, edge_order=order).astype(kept), x, ulp=4, axis=0, spacing=2, edgeOrder=order)
+        case("gradient", lambda x: np.gradient(wide, PLACES, axis=1, edge_order=order).astype(kept), x, ulp=16, near=1e-3 if dtype == "float16" else 1e-6 if "64" not in dtype or dtype == "complex64" else 1e-14, spacing=PLACES, edgeOrder=order)
+    for n, m in [(6, 3), (3, 6), (5, 4), (4, 4), (1, 3), (5, 2)]:
+        x, y = numbers((n,), dtype), numbers((m,), dtype, seed=2)
+        for mode in ["full", "same", "valid"]:
+            case("convolve", lambda x, y, mode: np.convolve(x, y, mode), x, y, mode)
+            case("correlate", lambda x, y, mode: np.correlate(x, y, mode), x, y, mode)
+    case("polyval", np.polyval, numbers((4,), dtype, seed=1), numbers((2, 3), dtype), ulp=8, near=0.05 if dtype == "float16" else 1e-5)
+ANGLES = np.array([[0, 3, 6.5, -1, 2, 9, -9], [0, np.pi, 2 * np.pi, 3 * np.pi, 0, -np.pi, 1]])
+case("unwrap", np.unwrap, ANGLES, ulp=8)
+case("unwrap", lambda x: np.unwrap(x, 3, 0, period=4), ANGLES, ulp=8, axis=0, period=4, discont=3)
+case("unwrap", np.unwrap, np.array([0, 5, 1, 7]), ulp=8)
 
 (HERE / "vocabulary.json").write_text("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in CASES) + "\n]\n")
 print(len(CASES), "cases")
