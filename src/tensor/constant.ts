@@ -3,8 +3,9 @@ import { array, asArray, type ArrayInput, type InferDType, type InferRank } from
 import { NdArray } from "../array/ndArray.ts";
 import { config } from "../config/config.ts";
 import { fitsInteger, isBool, isComplex, isDiscrete, isFloat, isInteger, parseDType, type DType } from "../dtype.ts";
-import { ArgumentError, DtypeError } from "../errors.ts";
+import { ArgumentError, DtypeError, RankError } from "../errors.ts";
 import { Variable, type ConstantLike } from "../graph/variable.ts";
+import type { DtypeOption } from "./typing.ts";
 import { tensorType, type TensorType } from "./type.ts";
 import { TensorVariable, type TensorLike } from "./variable.ts";
 
@@ -69,13 +70,19 @@ function isUniform(a: NdArray): boolean {
 export interface ConstantOptions<D extends DType = DType> {
   readonly dtype?: D;
   readonly name?: string;
+  /** The rank: axes of size 1 are added in front. */
+  readonly ndim?: number;
 }
 
 /**
  * A constant. Numbers without dtype: an integer is int64, a fraction floatX, a boolean bool; nested arrays floatX; arrays
  * keep their dtype.
- * @throws DtypeError when a value does not fit the dtype
+ * @throws DtypeError when a value does not fit the dtype, RankError when it has more axes than `ndim`
  */
+export function constant<const V extends ArrayInput, const O extends ConstantOptions & { readonly ndim: number }>(
+  value: V,
+  options: O,
+): TensorConstant<DtypeOption<O, InferDType<V>>, O["ndim"]>;
 export function constant<D extends DType, const V extends ArrayInput = ArrayInput>(
   value: V,
   options: D | (ConstantOptions<D> & { readonly dtype: D }),
@@ -85,13 +92,23 @@ export function constant<const V extends ArrayInput>(
   options?: ConstantOptions,
 ): TensorConstant<InferDType<V>, InferRank<V>>;
 export function constant(value: ArrayInput | NdArray, options: DType | ConstantOptions = {}): TensorConstant {
-  const { dtype, name } = typeof options === "string" ? { dtype: options, name: undefined } : options;
+  const { dtype, name, ndim }: ConstantOptions = typeof options === "string" ? { dtype: options } : options;
   if (value instanceof Variable) {
     throw new ArgumentError("constant: the value is symbolic already; use T.asTensorVariable(x).");
   }
   const wanted = dtype === undefined ? weakDtype(value) : parseDType(dtype);
   const data = toConstantArray(value, wanted);
-  return fromArray(data, name);
+  return fromArray(ndim === undefined ? data : withRank(data, ndim), name);
+}
+
+function withRank(data: NdArray, ndim: number): NdArray {
+  if (Number.isInteger(ndim) && ndim >= data.ndim) {
+    return data.reshape([...new Array<number>(ndim - data.ndim).fill(1), ...data.shape]);
+  }
+  throw new RankError(`constant: a value of rank ${data.ndim} cannot have rank ${ndim}.`, {
+    op: "constant",
+    inputs: [{ dtype: data.dtype, shape: data.shape }],
+  });
 }
 
 function fromArray(data: NdArray, name?: string): TensorConstant {

@@ -4,8 +4,10 @@ import { DtypeError, RankError, ValueError } from "../errors.ts";
 import { asTensor } from "./constant.ts";
 import { getScalarConstantValue } from "./constantValue.ts";
 import { tensorCopy, type Keeping } from "./math.ts";
+import { keepAxes } from "./reduce.ts";
 import { operand } from "./shape.ts";
-import type { DTypeOf, RankOf } from "./typing.ts";
+import { normalizeAxes } from "./sizes.ts";
+import type { Axis, DTypeOf, RankOf } from "./typing.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 
 /** A copy. */
@@ -44,6 +46,17 @@ export function transfer(x: TensorLike, target: string): TensorVariable {
       "Compile for a device instead: theano.function(inputs, outputs, { mode }).",
     { op: "transfer", inputs: [operand(v)] },
   );
+}
+
+/**
+ * `y`, a reduction of `x` along an axis, several or all, with axes of size 1 where those were.
+ * @throws AxisError for an axis out of range
+ */
+export function makeKeepDims<Y extends TensorLike>(x: TensorLike, y: Y, axis: Axis): TensorVariable<DTypeOf<Y>>;
+export function makeKeepDims(x: TensorLike, y: TensorLike, axis: Axis): TensorVariable {
+  const { ndim } = asTensor(x);
+  const every = Array.from({ length: ndim }, (_, k) => k);
+  return keepAxes(asTensor(y), axis === null ? every : normalizeAxes([axis].flat(), ndim, "makeKeepDims"), ndim);
 }
 
 /** The number that a scalar constant is, else the variable itself. */

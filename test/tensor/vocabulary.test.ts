@@ -66,6 +66,33 @@ describe("diagonals", () => {
   });
 });
 
+describe("Theano's small functions", () => {
+  it("give constants and values a rank and a name", () => {
+    expect(T.constant([1, 2], { ndim: 3, name: "c" }).type.shape).toEqual([1, 1, 2]);
+    expect(() => T.constant([[1]], { ndim: 1 })).toThrow(theano.RankError);
+    expect(T.asTensorVariable([1, 2], { name: "c", ndim: 2 }).type.shape).toEqual([1, 2]);
+    expect(T.asTensorVariable(3, { name: "three" }).name).toBe("three");
+    expect(T.asTensorVariable(T.row("r"), { ndim: 1 }).type.shape).toEqual([null]);
+    expect(() => T.asTensorVariable(m, { ndim: 1 })).toThrow(theano.RankError);
+  });
+
+  it("stand in for what is missing", () => {
+    expect(T.default(v, w)).toBe(v);
+    expect(T.setdefault(null, w)).toBe(w);
+    expect(v.transfer("cpu")).toBe(v);
+    expect(String(T.extractConstant(T.constant(3)))).toBe("3");
+    expect(T.extractConstant(v)).toBe(v);
+    expect(listOf(T.identity(v))).toEqual([1, 2, 3]);
+    expect(T.scalarFromTensor(v.sum()).ndim).toBe(0);
+  });
+
+  it("keep axes", () => {
+    expect(T.makeKeepDims(m, m.sum({ axis: 0 }), 0).type.shape).toEqual([1, null]);
+    expect(T.makeKeepDims(m, m.sum(), null).type.shape).toEqual([1, 1]);
+    expect(() => T.makeKeepDims(m, v, 2)).toThrow(theano.AxisError);
+  });
+});
+
 describe("choice", () => {
   it("chooses element by element", () => {
     expect(listOf(i.choose([v, w]))).toEqual([1, 5, 3]);
