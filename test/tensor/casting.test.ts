@@ -21,9 +21,8 @@ const isComplex = (d: DType): boolean => d.startsWith("complex");
 function wanted(name: string, p: DType, q: DType, numpys: string): string {
   // There is no order on complex numbers: NumPy's is that of dictionaries.
   if ("maximum minimum lt le gt ge".split(" ").includes(name) && (isComplex(p) || isComplex(q))) return "error";
-  // Theano's: booleans stay (//) or are refused (%).
-  if (name === "intDiv" && p === "bool" && q === "bool") return "bool";
-  if (name === "mod" && p === "bool" && q === "bool") return "error";
+  // Theano's: quotients and remainders of booleans are booleans.
+  if (["intDiv", "mod"].includes(name) && p === "bool" && q === "bool") return "bool";
   // Integers become float32 at least, and what the common dtype becomes.
   if (
     name === "arctan2" &&
