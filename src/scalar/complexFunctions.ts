@@ -166,12 +166,13 @@ export const cTan: Unary = inDouble((b, z) => overI(b, cTanh(b, timesI(b, z))));
 
 /**
  * z^w = exp(w log z). The error of the exponent counts as a part of the result: within 4 units of its modulus for each unit of
- * |w log z|, but for single precision, which is computed in double. As in NumPy, z^0 is 1, and 0^w is 0 for positive w, else NaN.
+ * |w log z|, but for single precision, which is computed in double. As in NumPy, z^0 is 1, and 0^w is 0 for w with a positive real part,
+ * else NaN.
  */
 export const cPow: (b: IrBuilder, z: Pair, w: Pair) => Pair = inDouble((b, z, w) => {
   const [re, im] = cExp(b, cMul(b, w, cLog(b, z)));
   const [isZero, isOne] = [z, w].map((v) => b.and(b.eq(v[0], 0), b.eq(v[1], 0))) as [Expr, Expr];
-  const ofZero = b.select(b.and(b.gt(w[0], 0), b.eq(w[1], 0)), f64(b, 0), f64(b, NaN));
+  const ofZero = b.select(b.gt(w[0], 0), f64(b, 0), f64(b, NaN));
   const part = (power: Expr, one: number): Expr => b.select(isOne, f64(b, one), b.select(isZero, ofZero, power));
   return [part(re, 1), part(im, 0)];
 });

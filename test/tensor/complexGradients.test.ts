@@ -95,4 +95,18 @@ describe("complex powers", () => {
       { re: 0, im: 0 },
     ]);
   });
+
+  it("of 0 are 0 where the exponent has a positive real part, else NaN, as NumPy's", () => {
+    const exponents = [
+      { re: 1, im: -3 },
+      { re: -1, im: 1 },
+      { re: 0, im: 1 },
+    ];
+    const zeros = T.zeros([3], "complex128");
+    expect(valueOf(T.pow(zeros, T.constant(array(exponents, "complex128"))))).toEqual([
+      { re: 0, im: 0 },
+      { re: NaN, im: NaN },
+      { re: NaN, im: NaN },
+    ]);
+  });
 });
