@@ -118,6 +118,14 @@ describe("threads of the WebAssembly target", () => {
     handedOut.mockRestore();
   }, 60_000);
 
+  it("what masks select, in parts", () => {
+    const before = pool.jobs;
+    const [x, rows] = [T.dvector("x"), T.dmatrix("rows")];
+    const outputs = [x.at(T.gt(x, 0)), T.flatnonzero(x), rows.at(T.gt(rows.at(":", 0), 0)), x.at(T.gt(x, 1)).sum()];
+    sameForAll([x, rows], outputs, [sample("float64", [2_000_003]), sample("float64", [300_007, 3])]);
+    expect(pool.jobs).toBeGreaterThan(before);
+  });
+
   it("loops that share a function", () => {
     const before = pool.jobs;
     const list = ["x", "y", "z"].map((name) => T.fmatrix(name));
