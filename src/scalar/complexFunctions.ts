@@ -5,7 +5,7 @@
  */
 import type { IrBuilder } from "../ir/build.ts";
 import type { Expr } from "../ir/node.ts";
-import { cMul, inDouble, overI, scaled, timesI, type Pair } from "./complexNumbers.ts";
+import { cDiv, cMul, inDouble, overI, scaled, timesI, type Pair } from "./complexNumbers.ts";
 
 type Unary = (b: IrBuilder, z: Pair) => Pair;
 
@@ -164,15 +164,42 @@ export const cTanh: Unary = inDouble((b, [x, y]) => {
 /** -i tanh(i z). */
 export const cTan: Unary = inDouble((b, z) => overI(b, cTanh(b, timesI(b, z))));
 
+/** Exponents of so many bits are powers by squaring, whose errors are smaller than those of a logarithm. */
+const POWER_BITS = 5;
+
+/** z^n for a whole n from 0, by its bits. */
+function power(b: IrBuilder, z: Pair, n: Expr): Pair {
+  const bits = b.cast(n, "i32");
+  let result: Pair = [f64(b, 1), f64(b, 0)];
+  let square = z;
+  for (let k = 0; k < POWER_BITS; k++) {
+    const isSet = b.ne(b.and(b.shr(bits, k), 1), 0);
+    const next = k === 0 ? square : cMul(b, result, square);
+    result = [b.select(isSet, next[0], result[0]), b.select(isSet, next[1], result[1])];
+    if (k + 1 < POWER_BITS) square = cMul(b, square, square);
+  }
+  return result;
+}
+
 /**
- * z^w = exp(w log z). The error of the exponent counts as a part of the result: within 4 units of its modulus for each unit of
- * |w log z|, but for single precision, which is computed in double. As in NumPy, z^0 is 1, and 0^w is 0 for w with a positive real part,
- * else NaN.
+ * z^w = exp(w log z); by squaring for whole numbers w up to 31, unless that leaves the range. The error of the exponent counts as a part of
+ * the result: within 4 units of its modulus for each unit of |w log z|, but for single precision, which is computed in double. As in
+ * NumPy, z^0 is 1, and 0^w is 0 for w with a positive real part, else NaN.
  */
 export const cPow: (b: IrBuilder, z: Pair, w: Pair) => Pair = inDouble((b, z, w) => {
-  const [re, im] = cExp(b, cMul(b, w, cLog(b, z)));
   const [isZero, isOne] = [z, w].map((v) => b.and(b.eq(v[0], 0), b.eq(v[1], 0))) as [Expr, Expr];
+  const size = b.abs(w[0]);
+  const isShort = b.and(b.eq(w[1], 0), b.and(b.lt(size, 2 ** POWER_BITS), b.eq(b.floor(size), size)));
+  const whole = power(b, z, b.select(isShort, size, f64(b, 0)));
+  const inverse = cDiv(b, [f64(b, 1), f64(b, 0)], whole);
+  const isNegative = b.lt(w[0], 0);
+  const squared: Pair = [b.select(isNegative, inverse[0], whole[0]), b.select(isNegative, inverse[1], whole[1])];
+  // Small and large powers are right as exponentials, if they are not lost.
+  const largest = b.max(b.abs(whole[0]), b.abs(whole[1]));
+  const isSquared = b.and(isShort, b.and(b.gt(largest, 2 ** -960), b.lt(largest, 2 ** 960)));
+  const general = cExp(b, cMul(b, w, cLog(b, z)));
   const ofZero = b.select(b.gt(w[0], 0), f64(b, 0), f64(b, NaN));
-  const part = (power: Expr, one: number): Expr => b.select(isOne, f64(b, one), b.select(isZero, ofZero, power));
-  return [part(re, 1), part(im, 0)];
+  const part = (k: 0 | 1): Expr =>
+    b.select(isOne, f64(b, 1 - k), b.select(isZero, ofZero, b.select(isSquared, squared[k], general[k])));
+  return [part(0), part(1)];
 });

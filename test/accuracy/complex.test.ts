@@ -53,3 +53,59 @@ describe("complex functions of zeros, infinities and NaN", () => {
     }
   });
 });
+
+describe("whole powers of complex numbers", () => {
+  it("of whole numbers are exact as long as they can be, and right to 4 ulp beyond", () => {
+    const [z, w] = [T.zvector("z"), T.zvector("w")];
+    const f = theano.function([z, w], T.pow(z, w), { mode: new theano.Mode({ linker: "wasm", optimizer: null }) });
+    const exponents = Array.from({ length: 32 }, (_, n) => ({ re: n, im: 0 }));
+    const column = (of: readonly { readonly re: number; readonly im: number }[]) => fromFlat(of, [32], "complex128");
+    for (const [re, im] of [
+      [1n, 2n],
+      [-3n, 1n],
+      [0n, 2n],
+      [7n, -4n],
+    ] as const) {
+      const base = exponents.map(() => ({ re: Number(re), im: Number(im) }));
+      const got = f(column(base), column(exponents)).data as Float64Array;
+      const inverse = f(column(base), column(exponents.map(({ re: n }) => ({ re: -n, im: 0 })))).data as Float64Array;
+      let [x, y] = [1n, 0n];
+      for (let n = 0; n < 32; n++) {
+        const [wantedRe, wantedIm] = [Number(x), Number(y)];
+        const size = Math.hypot(wantedRe, wantedIm);
+        const error = Math.hypot(got[2 * n]! - wantedRe, got[2 * n + 1]! - wantedIm);
+        expect(error / size, `(${re}, ${im})^${n}`).toBeLessThanOrEqual(size < 2 ** 50 ? 0 : 4 * 2 ** -52);
+        const [a, b] = [inverse[2 * n]!, inverse[2 * n + 1]!];
+        const one = [a * wantedRe - b * wantedIm - 1, a * wantedIm + b * wantedRe];
+        expect(Math.hypot(...one), `(${re}, ${im})^-${n}`).toBeLessThanOrEqual(8 * 2 ** -52);
+        [x, y] = [x * re - y * im, x * im + y * re];
+      }
+    }
+  });
+
+  it("beyond the range are infinite or 0, and not lost in between", () => {
+    const [z, w] = [T.zvector("z"), T.zvector("w")];
+    const f = theano.function([z, w], T.abs(T.pow(z, w)), {
+      mode: new theano.Mode({ linker: "wasm", optimizer: null }),
+    });
+    const values = [
+      [1e200, 1e200, 3],
+      [1e200, 1e200, -3],
+      [1e-150, 1e-150, 2],
+      [1e150, 1e150, -2],
+      [1e30, 0, -10],
+    ] as const;
+    const column = (of: readonly (readonly [number, number])[]) =>
+      fromFlat(
+        of.map(([re, im]) => ({ re, im })),
+        [of.length],
+        "complex128",
+      );
+    const got = f(column(values.map(([re, im]) => [re, im])), column(values.map(([, , n]) => [n, 0]))).data;
+    const wanted = [Infinity, 0, 2e-300, 5e-301, 1e-300];
+    for (const [i, x] of wanted.entries()) {
+      const y = Number(got[i]);
+      expect(x === y || Math.abs(y - x) <= 1e-12 * x, `${values[i]!.join(" ")}: ${y}`).toBe(true);
+    }
+  });
+});
