@@ -125,9 +125,9 @@ ${rest.join("\n")}
 
 Errors are the distance from the true value in units in the last place of its modulus, at 1,200 pairs or numbers for each type: moduli from
 1e-300 to 1e300 (complex64: 1e-37 to 1e37), beside 0, 1, -1, i, -i, the unit circle and poles. Promised are ${COMPLEX_ULP}. complex64 is computed in
-double precision and rounded once, but for products. Of powers in double precision errors are counted for each unit of |w log z|
-(whole exponents up to 31 are taken by squaring);
-exp2 is right for imaginary parts up to 2^50. Zeros of either sign, infinities and NaN give what NumPy gives.
+double precision and rounded once, but for products. Of powers in double precision errors are counted for each unit of |w log z|; those to
+whole exponents up to 31 are made by squaring. exp2 is right for imaginary parts up to 2^50. Zeros of either sign, infinities and NaN give
+what NumPy gives.
 
 | function | complex64 | complex128 |
 |---|---|---|
