@@ -1,5 +1,5 @@
 /** Sums, products, quotients, powers, signs. */
-import { isFloat, isUnsigned, itemSize, type DType } from "../dtype.ts";
+import { isFloat, isUnsigned, itemSize, type DType, realOf } from "../dtype.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Expr } from "../ir/node.ts";
 import { cPow } from "./complexFunctions.ts";
@@ -191,10 +191,7 @@ export const neg: ScalarOp = defineScalar({
 
 /** |x|: complex numbers give their modulus, a real number. */
 const modulus: DtypeRule = {
-  result(dtypes) {
-    const d = common(dtypes);
-    return d === "complex64" ? "float32" : d === "complex128" ? "float64" : d;
-  },
+  result: (dtypes) => realOf(common(dtypes)),
   operands: (dtypes) => [common(dtypes)],
 };
 

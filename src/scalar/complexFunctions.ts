@@ -5,11 +5,7 @@
  */
 import type { IrBuilder } from "../ir/build.ts";
 import type { Expr } from "../ir/node.ts";
-import { cDiv, cMul, inDouble, overI, scaled, timesI, type Pair } from "./complexNumbers.ts";
-
-type Unary = (b: IrBuilder, z: Pair) => Pair;
-
-const f64 = (b: IrBuilder, value: number): Expr => b.constant("f64", value);
+import { cDiv, cMul, f64, inDouble, overI, scaled, timesI, type ComplexFunction, type Pair } from "./complexNumbers.ts";
 
 /** From here on exp(x) may overflow although its product with a sine does not: e^100 is then multiplied last. */
 const [LARGE, REST] = [700, 100];
@@ -45,7 +41,7 @@ function product(b: IrBuilder, x: Expr, y: Expr, scale: Expr, isMain = false): E
 }
 
 /** e^x (cos y + i sin y). */
-export const cExp: Unary = inDouble((b, [x, y]) => {
+export const cExp: ComplexFunction = inDouble((b, [x, y]) => {
   const [r, rest] = expInTwo(b, x);
   // e^-inf is 0 in every direction.
   const none = b.eq(x, -Infinity);
@@ -54,7 +50,7 @@ export const cExp: Unary = inDouble((b, [x, y]) => {
 });
 
 /** expm1(x) cos y - 2 sin(y / 2)^2 and e^x sin y: nothing cancels near 0. */
-export const cExpm1: Unary = inDouble((b, [x, y]) => {
+export const cExpm1: ComplexFunction = inDouble((b, [x, y]) => {
   const half = b.op("sin", b.mul(y, 0.5));
   const small = b.sub(b.mul(b.op("expm1", x), b.op("cos", y)), b.mul(b.mul(half, half), 2));
   const [re, im] = cExp(b, [x, y]);
@@ -84,10 +80,10 @@ function logOfModulus(b: IrBuilder, [re, im]: Pair): Expr {
 }
 
 /** log |z| + i arg z. */
-export const cLog: Unary = inDouble((b, z) => [logOfModulus(b, z), b.op("atan2", z[1], z[0])]);
+export const cLog: ComplexFunction = inDouble((b, z) => [logOfModulus(b, z), b.op("atan2", z[1], z[0])]);
 
 /** log(1 + z); near 0 from |1 + z|^2 - 1 = x (2 + x) + y^2. */
-export const cLog1p: Unary = inDouble((b, [x, y]) => {
+export const cLog1p: ComplexFunction = inDouble((b, [x, y]) => {
   const above = b.add(b.mul(x, b.add(x, 2)), b.mul(y, y));
   const isNear = b.and(b.gt(above, -0.5), b.lt(above, 2));
   const near = b.mul(b.op("log1p", b.select(isNear, above, f64(b, 0))), 0.5);
@@ -95,8 +91,8 @@ export const cLog1p: Unary = inDouble((b, [x, y]) => {
   return [b.select(isNear, near, logOfModulus(b, [next, y])), b.op("atan2", y, next)];
 });
 
-export const cLog2: Unary = inDouble((b, z) => scaled(b, cLog(b, z), Math.LOG2E));
-export const cLog10: Unary = inDouble((b, z) => scaled(b, cLog(b, z), Math.LOG10E));
+export const cLog2: ComplexFunction = inDouble((b, z) => scaled(b, cLog(b, z), Math.LOG2E));
+export const cLog10: ComplexFunction = inDouble((b, z) => scaled(b, cLog(b, z), Math.LOG10E));
 
 /** log 2 in three parts: two of at most 27 bits whose sum is the nearest number, and what that lacks. */
 const LN2_HIGH = Math.round(Math.LN2 * 2 ** 26) / 2 ** 26;
@@ -113,7 +109,7 @@ function lostAngle(b: IrBuilder, y: Expr, rounded: Expr): Expr {
 }
 
 /** 2^x (cos t + i sin t) with t = y log 2 in two numbers, for |y| up to 2^50. */
-export const cExp2: Unary = inDouble((b, [x, y]) => {
+export const cExp2: ComplexFunction = inDouble((b, [x, y]) => {
   const t = b.mul(y, Math.LN2);
   const rest = b.select(b.lt(b.abs(y), 2 ** 900), lostAngle(b, y, t), f64(b, 0));
   const turn = cMul(b, [b.op("cos", t), b.op("sin", t)], [b.op("cos", rest), b.op("sin", rest)]);
@@ -126,25 +122,25 @@ export const cExp2: Unary = inDouble((b, [x, y]) => {
 });
 
 /** sin x cosh y + i cos x sinh y. */
-export const cSin: Unary = inDouble((b, [x, y]) => {
+export const cSin: ComplexFunction = inDouble((b, [x, y]) => {
   const [cosh, sinh, rest] = hyperbolic(b, y);
   return [product(b, cosh, b.op("sin", x), rest), product(b, sinh, b.op("cos", x), rest, true)];
 });
 
 /** cos x cosh y - i sin x sinh y. */
-export const cCos: Unary = inDouble((b, [x, y]) => {
+export const cCos: ComplexFunction = inDouble((b, [x, y]) => {
   const [cosh, sinh, rest] = hyperbolic(b, y);
   return [product(b, cosh, b.op("cos", x), rest, true), b.neg(product(b, sinh, b.op("sin", x), rest))];
 });
 
 /** -i sin(i z). */
-export const cSinh: Unary = inDouble((b, z) => overI(b, cSin(b, timesI(b, z))));
+export const cSinh: ComplexFunction = inDouble((b, z) => overI(b, cSin(b, timesI(b, z))));
 
 /** cos(i z). */
-export const cCosh: Unary = inDouble((b, z) => cCos(b, timesI(b, z)));
+export const cCosh: ComplexFunction = inDouble((b, z) => cCos(b, timesI(b, z)));
 
 /** (sinh x cosh x + i sin y cos y) / (sinh^2 x + cos^2 y), whose denominator does not cancel; from x = 20 on as its limit. */
-export const cTanh: Unary = inDouble((b, [x, y]) => {
+export const cTanh: ComplexFunction = inDouble((b, [x, y]) => {
   const far = b.gt(b.abs(x), 20);
   const near = b.select(far, f64(b, 0), x);
   const [sinh, sin, cos] = [b.op("sinh", near), b.op("sin", y), b.op("cos", y)];
@@ -162,7 +158,7 @@ export const cTanh: Unary = inDouble((b, [x, y]) => {
 });
 
 /** -i tanh(i z). */
-export const cTan: Unary = inDouble((b, z) => overI(b, cTanh(b, timesI(b, z))));
+export const cTan: ComplexFunction = inDouble((b, z) => overI(b, cTanh(b, timesI(b, z))));
 
 /** Exponents of so many bits are powers by squaring, whose errors are smaller than those of a logarithm. */
 const POWER_BITS = 5;

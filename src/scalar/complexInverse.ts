@@ -6,11 +6,7 @@
 import type { IrBuilder } from "../ir/build.ts";
 import type { Expr } from "../ir/node.ts";
 import { cLog } from "./complexFunctions.ts";
-import { hypot, inDouble, overI, timesI, type Pair } from "./complexNumbers.ts";
-
-type Unary = (b: IrBuilder, z: Pair) => Pair;
-
-const f64 = (b: IrBuilder, value: number): Expr => b.constant("f64", value);
+import { f64, hypot, inDouble, overI, timesI, type ComplexFunction } from "./complexNumbers.ts";
 
 /** From here on 1 is nothing beside |z|. */
 const FAR = 2 ** 300;
@@ -72,28 +68,28 @@ function quadrant(b: IrBuilder, re: Expr, im: Expr): Parts {
   };
 }
 
-export const cArcsin: Unary = inDouble((b, [re, im]) => {
+export const cArcsin: ComplexFunction = inDouble((b, [re, im]) => {
   const { asin, height } = quadrant(b, b.abs(re), b.abs(im));
   return [b.select(b.eq(re, 0), re, b.copysign(asin, re)), b.copysign(height, im)];
 });
 
-export const cArccos: Unary = inDouble((b, [re, im]) => {
+export const cArccos: ComplexFunction = inDouble((b, [re, im]) => {
   const { acos, height } = quadrant(b, b.abs(re), b.abs(im));
   const angle = b.select(b.lt(re, 0), b.sub(Math.PI, acos), acos);
   return [b.select(b.eq(re, 0), f64(b, Math.PI / 2), angle), b.copysign(height, b.neg(im))];
 });
 
 /** -i asin(i z). */
-export const cArcsinh: Unary = inDouble((b, z) => overI(b, cArcsin(b, timesI(b, z))));
+export const cArcsinh: ComplexFunction = inDouble((b, z) => overI(b, cArcsin(b, timesI(b, z))));
 
 /** i acos z or -i acos z, with a real part that is not negative. */
-export const cArccosh: Unary = inDouble((b, z) => {
+export const cArccosh: ComplexFunction = inDouble((b, z) => {
   const [re, im] = cArccos(b, z);
   return [b.abs(im), b.copysign(re, z[1])];
 });
 
 /** log1p(4x / ((1 - x)^2 + y^2)) / 4 and half of the angle of (1 - x)(1 + x) - y^2 + 2iy. */
-export const cArctanh: Unary = inDouble((b, [re, im]) => {
+export const cArctanh: ComplexFunction = inDouble((b, [re, im]) => {
   const [x, y] = [b.abs(re), b.abs(im)];
   const rest = b.sub(1, x);
   const square = b.add(b.mul(rest, rest), b.mul(y, y));
@@ -110,4 +106,4 @@ export const cArctanh: Unary = inDouble((b, [re, im]) => {
 });
 
 /** -i atanh(i z). */
-export const cArctan: Unary = inDouble((b, z) => overI(b, cArctanh(b, timesI(b, z))));
+export const cArctan: ComplexFunction = inDouble((b, z) => overI(b, cArctanh(b, timesI(b, z))));

@@ -6,6 +6,12 @@ import type { Expr } from "../ir/node.ts";
 /** Real and imaginary part. */
 export type Pair = readonly [Expr, Expr];
 
+/** A function of one complex number. */
+export type ComplexFunction = (b: IrBuilder, z: Pair) => Pair;
+
+/** A constant in double precision. */
+export const f64 = (b: IrBuilder, value: number): Expr => b.constant("f64", value);
+
 /** A real value as a complex one. */
 export function pair(b: IrBuilder, v: ElementValue): Pair {
   return isPair(v) ? v : [v, b.constant(v.type, 0)];
@@ -52,8 +58,8 @@ export function cMul(b: IrBuilder, [a, c]: Pair, [d, e]: Pair): Pair {
  */
 export const cDiv: (b: IrBuilder, z: Pair, w: Pair) => Pair = inDouble((b, z, w) => {
   const size = b.max(b.abs(w[0]), b.abs(w[1]));
-  const scale = b.select(b.gt(size, 2 ** 500), b.constant("f64", 2 ** -600), b.constant("f64", 1));
-  const power = b.select(b.lt(size, 2 ** -500), b.constant("f64", 2 ** 600), scale);
+  const scale = b.select(b.gt(size, 2 ** 500), f64(b, 2 ** -600), f64(b, 1));
+  const power = b.select(b.lt(size, 2 ** -500), f64(b, 2 ** 600), scale);
   const [[a, c], [d, e]] = [scaled(b, z, power), scaled(b, w, power)];
   const realLarger = b.ge(b.abs(d), b.abs(e));
   const ratio = b.select(realLarger, b.div(e, d), b.div(d, e));
@@ -73,7 +79,7 @@ export function hypot(b: IrBuilder, [re, im]: Pair): Expr {
   const ratio = b.div(b.min(x, y), big);
   const general = b.mul(big, b.sqrt(b.add(b.mul(ratio, ratio), 1)));
   const infinite = b.or(b.eq(x, Infinity), b.eq(y, Infinity));
-  return b.select(infinite, b.constant("f64", Infinity), b.select(b.eq(big, 0), b.constant("f64", 0), general));
+  return b.select(infinite, f64(b, Infinity), b.select(b.eq(big, 0), f64(b, 0), general));
 }
 
 export function cAbs(b: IrBuilder, [re, im]: Pair): Expr {
@@ -81,16 +87,16 @@ export function cAbs(b: IrBuilder, [re, im]: Pair): Expr {
   const [x, y] = [b.cast(re, "f64"), b.cast(im, "f64")];
   const infinite = b.or(b.eq(b.abs(x), Infinity), b.eq(b.abs(y), Infinity));
   const general = b.sqrt(b.add(b.mul(x, x), b.mul(y, y)));
-  return b.cast(b.select(infinite, b.constant("f64", Infinity), general), "f32");
+  return b.cast(b.select(infinite, f64(b, Infinity), general), "f32");
 }
 
 /** Kahan's square root: the larger part first, the other by division. Numbers near the ends of the range are scaled by powers of 4. */
 export const cSqrt: (b: IrBuilder, z: Pair) => Pair = inDouble((b, z) => {
   const size = b.max(b.abs(z[0]), b.abs(z[1]));
   const [large, small] = [b.gt(size, 2 ** 1000), b.lt(size, 2 ** -900)];
-  const one = b.constant("f64", 1);
-  const scale = b.select(large, b.constant("f64", 2 ** -100), b.select(small, b.constant("f64", 2 ** 200), one));
-  const back = b.select(large, b.constant("f64", 2 ** 50), b.select(small, b.constant("f64", 2 ** -100), one));
+  const one = f64(b, 1);
+  const scale = b.select(large, f64(b, 2 ** -100), b.select(small, f64(b, 2 ** 200), one));
+  const back = b.select(large, f64(b, 2 ** 50), b.select(small, f64(b, 2 ** -100), one));
   const [re, im] = scaled(b, z, scale);
   const m = hypot(b, [re, im]);
   const t = b.sqrt(b.mul(b.add(m, b.abs(re)), 0.5));
@@ -99,6 +105,6 @@ export const cSqrt: (b: IrBuilder, z: Pair) => Pair = inDouble((b, z) => {
   const x = b.mul(b.select(right, t, u), back);
   const y = b.mul(b.copysign(b.select(right, u, t), im), back);
   const infinite = b.eq(b.abs(im), Infinity);
-  const real = b.select(infinite, b.constant("f64", Infinity), b.select(b.eq(m, 0), b.constant("f64", 0), x));
+  const real = b.select(infinite, f64(b, Infinity), b.select(b.eq(m, 0), f64(b, 0), x));
   return [real, b.select(b.or(infinite, b.eq(m, 0)), z[1], y)];
 });

@@ -1,5 +1,5 @@
 /** Choices among arguments, conversions, and parts of complex numbers. */
-import { complexOf, isComplex, isDiscrete, type DType } from "../dtype.ts";
+import { complexOf, isComplex, isDiscrete, type DType, realOf } from "../dtype.ts";
 import { pair } from "./complexNumbers.ts";
 import {
   choice,
@@ -101,10 +101,7 @@ export function castTo(dtype: DType): ScalarOp {
 
 /** Complex in, real out; real numbers are their own real part. */
 const part: DtypeRule = {
-  result(dtypes) {
-    const d = common(dtypes);
-    return d === "complex64" ? "float32" : d === "complex128" ? "float64" : d;
-  },
+  result: (dtypes) => realOf(common(dtypes)),
   operands: (dtypes) => dtypes,
 };
 

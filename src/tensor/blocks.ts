@@ -14,7 +14,8 @@ import { ravel } from "./reshape.ts";
 import { compress } from "./selection.ts";
 import { operand, shapeI } from "./shape.ts";
 import { asSize, type SizeLike } from "./sizes.ts";
-import { at, setSubtensor, slice, type NestedIndex } from "./subtensor/index.ts";
+import { setSubtensor, slice, type NestedIndex } from "./subtensor/index.ts";
+import { atAxis } from "./subtensor/indexing.ts";
 import { integers } from "./subtensor/take.ts";
 import type { FlattenedRank, Innermost, LastAxisRank, PromotedTensors } from "./functionTyping.ts";
 import type { NestedTensors } from "./stack.ts";
@@ -79,8 +80,7 @@ export function arraySplit(
   const v = asTensor(x);
   const { axis = 0 } = optionsOf<{ readonly axis?: number }, "axis">(options, "axis");
   const k = normalizeAxisOf(axis, v.ndim, "arraySplit");
-  const part = (from: SizeLike | null, to: SizeLike | null): TensorVariable =>
-    at(v, ...Array.from({ length: v.ndim }, (_, i) => (i === k ? slice(from, to) : ":")));
+  const part = (from: SizeLike | null, to: SizeLike | null): TensorVariable => atAxis(v, k, slice(from, to));
   if (typeof parts !== "number") {
     const ends = [null, ...parts, null];
     return ends.slice(1).map((to, i) => part(ends[i]!, to));

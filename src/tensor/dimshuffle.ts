@@ -204,3 +204,11 @@ export function transpose(x: TensorLike, ...axes: TransposeArguments): TensorVar
   }
   return dimshuffle(v, order);
 }
+
+/** A vector that lies along one axis of tensors of so many axes. */
+export function alongAxis(vector: TensorVariable, axis: number, rank: number): TensorVariable {
+  return dimshuffle(
+    vector,
+    Array.from({ length: rank }, (_, k) => (k === axis ? 0 : "x")),
+  );
+}

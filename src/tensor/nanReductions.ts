@@ -3,6 +3,7 @@ import { isComplex, isDiscrete } from "../dtype.ts";
 import { asTensor } from "./constant.ts";
 import { cumprod, cumsum, type CumulativeOptions } from "./cumulative.ts";
 import { abs, cast, div, eq, gt, invert, isnan, sqr, sqrt, sub, switch_ } from "./math.ts";
+import { withoutIntegers } from "./withoutIntegers.ts";
 import { nanmean } from "./numpyExtras.ts";
 import { nanmax, nanmin } from "./numpyNames.ts";
 import { optionsOf } from "./options.ts";
@@ -23,8 +24,7 @@ export function nanvar<X extends TensorLike, const O extends AnyReduceOptions | 
 ): TensorVariable<SpreadOf<DTypeOf<X>>, ReducedRank<RankOf<X>, O>>;
 export function nanvar(x: TensorLike, options?: NanSpreadOptions | Axis): TensorVariable {
   const { axis, keepdims, ddof = 0 } = optionsOf<NanSpreadOptions, "axis">(options, "axis");
-  const given = asTensor(x);
-  const v = isDiscrete(given.dtype) ? cast(given, "float64") : given;
+  const v = withoutIntegers(x);
   const over = { ...(axis === undefined ? {} : { axis }), ...(keepdims === undefined ? {} : { keepdims }) };
   const distance = sub(v, nanmean(v, { ...over, keepdims: true }) as TensorVariable);
   const square = sqr(isComplex(v.dtype) ? abs(distance) : distance);

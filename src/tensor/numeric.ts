@@ -8,7 +8,6 @@ import {
   abs,
   add,
   and,
-  cast,
   clip,
   complex,
   conj,
@@ -30,6 +29,7 @@ import {
   sub,
   switch_,
 } from "./math.ts";
+import { withoutIntegers } from "./withoutIntegers.ts";
 import { any, sum } from "./reduction.ts";
 import { optionsOf } from "./options.ts";
 import { ravel } from "./reshape.ts";
@@ -190,11 +190,7 @@ export function interp<X extends TensorLike>(
   options?: InterpOptions,
 ): TensorVariable<DType, RankOf<X>>;
 export function interp(x: TensorLike, xp: TensorLike, fp: TensorLike, options: InterpOptions = {}): TensorVariable {
-  const float = (given: TensorLike): TensorVariable => {
-    const t = asTensor(given);
-    return isDiscrete(t.dtype) ? cast(t, "float64") : t;
-  };
-  const [v, points, values] = [float(x), float(xp), float(fp)];
+  const [v, points, values] = [withoutIntegers(x), withoutIntegers(xp), withoutIntegers(fp)];
   const details = { op: "interp", inputs: [operand(v), operand(points), operand(values)] };
   if (points.ndim !== 1 || values.ndim !== 1) {
     throw new RankError(`interp: the points must be vectors, got ranks ${points.ndim} and ${values.ndim}.`, details);

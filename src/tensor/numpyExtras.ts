@@ -5,6 +5,7 @@ import { asTensor } from "./constant.ts";
 import { dimshuffle } from "./dimshuffle.ts";
 import { join } from "./join.ts";
 import { cast, div, invert, isnan, mul, sub, switch_ } from "./math.ts";
+import { withoutIntegers } from "./withoutIntegers.ts";
 import { max, min, prod, sum, type AnyReduceOptions, type Axis, type ReduceOptions } from "./reduction.ts";
 import { ravel } from "./reshape.ts";
 import { linspace } from "./ranges.ts";
@@ -36,8 +37,7 @@ export function histogram(
   options: HistogramOptions = {},
 ): [counts: TensorVariable, edges: TensorVariable] {
   const { bins = 10, range = null } = options;
-  const given = ravel(x);
-  const v = isDiscrete(given.dtype) ? cast(given, "float64") : given;
+  const v = withoutIntegers(ravel(x));
   if (isComplex(v.dtype)) {
     throw new DtypeError("histogram: there is no order on complex numbers.", { op: "histogram", inputs: [operand(v)] });
   }
@@ -114,8 +114,7 @@ export function nanmean<X extends TensorLike, const O extends AnyReduceOptions |
   options?: ReduceArgument<O, RankOf<X>, ReduceOptions>,
 ): TensorVariable<MeanOf<DTypeOf<X>>, ReducedRank<RankOf<X>, O>>;
 export function nanmean(x: TensorLike, options?: ReduceOptions | Axis): TensorVariable {
-  const given = asTensor(x);
-  const v = isDiscrete(given.dtype) ? cast(given, "float64") : given;
+  const v = withoutIntegers(x);
   const counts = sum(cast(invert(isnan(v)), v.dtype), options as ReduceOptions);
   return div(nansum(v, options), counts);
 }

@@ -3,7 +3,7 @@ import { isComplex, isDiscrete } from "../dtype.ts";
 import { ArgumentError, DtypeError, ValueError } from "../errors.ts";
 import { alloc, arange } from "./alloc.ts";
 import { asTensor } from "./constant.ts";
-import { dimshuffle } from "./dimshuffle.ts";
+import { alongAxis } from "./dimshuffle.ts";
 import { join } from "./join.ts";
 import { add, cast, clip, div, floor, ge, mod, mul, round, sub, switch_ } from "./math.ts";
 import { max, mean, min } from "./reduction.ts";
@@ -11,7 +11,8 @@ import { operand, shape as shapeOf, shapeI } from "./shape.ts";
 import { shapePadAxis } from "./axes.ts";
 import { asSize, knownSize, sizeAlgebra, type SizeLike } from "./sizes.ts";
 import { median } from "./quantiles.ts";
-import { at, slice, take } from "./subtensor/index.ts";
+import { slice, take } from "./subtensor/index.ts";
+import { atAxis } from "./subtensor/indexing.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
 import type { DTypeOf, RankOf } from "./typing.ts";
 
@@ -153,9 +154,9 @@ class Borders {
     const isBack = ge(place, n);
     const even = pick(clip(switch_(isBack, back, place), 0, minus(n, of(1))));
     if (this.#options.reflectType !== "odd") return even;
-    const rounds = alongAxis(cast(floor(div(position, period)), v.dtype), v, axis);
+    const rounds = alongAxis(cast(floor(div(position, period)), v.dtype), axis, v.ndim);
     const [first, last] = [edge(v, axis, 0), edge(v, axis, -1)];
-    const turned = switch_(alongAxis(isBack, v, axis), sub(mul(last, 2), even), even);
+    const turned = switch_(alongAxis(isBack, axis, v.ndim), sub(mul(last, 2), even), even);
     return add(turned, mul(mul(sub(last, first), 2), rounds));
   }
 
@@ -166,7 +167,7 @@ class Borders {
       const end = cast(scalarOf(v, value), type);
       const places = rising ? arange(count) : sub(sub(count, 1), arange(count));
       const step = div(sub(cast(from, type), end), cast(count, type));
-      const numbers = add(mul(alongAxis(cast(places, type), v, axis), step), end);
+      const numbers = add(mul(alongAxis(cast(places, type), axis, v.ndim), step), end);
       return cast(isDiscrete(v.dtype) ? floor(numbers) : numbers, v.dtype);
     };
     const [first, last] = [edge(v, axis, 0), edge(v, axis, -1)];
@@ -189,7 +190,7 @@ class Borders {
       if (!Number.isInteger(length) || length < 1) {
         throw new ValueError(`pad: statLength must be a whole number from 1, got ${length}.`, { op: "pad" });
       }
-      return at(v, ...everywhere(v, axis, fromEnd ? slice(-length, null) : slice(0, length)));
+      return atAxis(v, axis, fromEnd ? slice(-length, null) : slice(0, length));
     };
     const [a, b] = [of(part(lengths[0], false)), of(part(lengths[1], true))];
     return join(axis, block(v, a, axis, before), v, block(v, b, axis, after));
@@ -198,8 +199,7 @@ class Borders {
 
 /** The first or last elements along an axis, of size 1 there. */
 function edge(v: TensorVariable, axis: number, place: 0 | -1): TensorVariable {
-  const index = Array.from({ length: v.ndim }, (_, k) => (k === axis ? place : ":"));
-  return shapePadAxis(at(v, ...index), axis);
+  return shapePadAxis(atAxis(v, axis, place), axis);
 }
 
 /** `value`, a scalar or of size 1 along the axis, repeated. */
@@ -211,16 +211,4 @@ function block(v: TensorVariable, value: TensorVariable, axis: number, count: Te
 /** A value that an element of `v` can hold. */
 function scalarOf(v: TensorVariable, value: TensorLike): TensorVariable {
   return cast(asTensor(value, v.dtype), v.dtype);
-}
-
-function everywhere(v: TensorVariable, axis: number, index: ReturnType<typeof slice>): ReturnType<typeof slice>[] {
-  return Array.from({ length: v.ndim }, (_, k) => (k === axis ? index : slice(null, null)));
-}
-
-/** A vector, lying along one axis of a tensor. */
-function alongAxis(vector: TensorVariable, v: TensorVariable, axis: number): TensorVariable {
-  return dimshuffle(
-    vector,
-    Array.from({ length: v.ndim }, (_, k) => (k === axis ? 0 : "x")),
-  );
 }

@@ -1,5 +1,5 @@
 /** Quantiles and medians, of all elements or of those that are not NaN. */
-import { isComplex, isDiscrete, type DType } from "../dtype.ts";
+import { isComplex, type DType } from "../dtype.ts";
 import { ArgumentError, DtypeError, RankError, ValueError } from "../errors.ts";
 import { expandDims } from "./axes.ts";
 import { asTensor } from "./constant.ts";
@@ -21,6 +21,7 @@ import {
   sub,
   switch_,
 } from "./math.ts";
+import { withoutIntegers } from "./withoutIntegers.ts";
 import { takeAlongAxis } from "./numeric.ts";
 import { optionsOf } from "./options.ts";
 import { mean, sum, type AnyReduceOptions, type Axis, type ReduceOptions } from "./reduction.ts";
@@ -105,7 +106,7 @@ function partsOf(q: TensorLike, whole: number, details: Details): TensorVariable
 /** What can be ordered and interpolated: floats. */
 function orderedFloats(x: TensorLike, op: string): TensorVariable {
   const v = asTensor(x);
-  if (!isComplex(v.dtype)) return isDiscrete(v.dtype) ? cast(v, "float64") : v;
+  if (!isComplex(v.dtype)) return withoutIntegers(v);
   throw new DtypeError(`${op}: there is no order on complex numbers.`, { op, inputs: [operand(v)] });
 }
 

@@ -21,6 +21,7 @@ import {
   switch_,
   type IscloseOptions,
 } from "./math.ts";
+import { withoutIntegers } from "./withoutIntegers.ts";
 import { All, Any, Prod, Sum, accumulatorOf, keepAxes, widened, type CAReduce } from "./reduce.ts";
 import { Argmax, Argmin, Max, Min } from "./extremumOps.ts";
 import { optionsOf } from "./options.ts";
@@ -226,8 +227,7 @@ export function variance<X extends TensorLike, const O extends AnyReduceOptions 
 ): TensorVariable<SpreadOf<DTypeOf<X>>, ReducedRank<RankOf<X>, O>>;
 export function variance(x: TensorLike, given?: VarOptions | Axis): TensorVariable {
   const options = optionsOf<VarOptions, "axis">(given, "axis");
-  const tensor = asTensor(x);
-  const v = isDiscrete(tensor.dtype) ? cast(tensor, "float64") : tensor;
+  const v = withoutIntegers(x);
   const axes = axesOf(v, options.axis, "var");
   const keep = options.keepdims === undefined ? {} : { keepdims: options.keepdims };
   const distance = sub(v, mean(v, { axis: axes, keepdims: true }));
@@ -305,8 +305,7 @@ export function logsumexp<X extends TensorLike, const O extends AnyReduceOptions
 ): TensorVariable<MeanOf<DTypeOf<X>>, ReducedRank<RankOf<X>, O>>;
 export function logsumexp(x: TensorLike, given?: ReduceOptions | Axis): TensorVariable {
   const options = optionsOf<ReduceOptions, "axis">(given, "axis");
-  const tensor = asTensor(x);
-  const v = isDiscrete(tensor.dtype) ? cast(tensor, "float64") : tensor;
+  const v = withoutIntegers(x);
   const axes = axesOf(v, options.axis, "logsumexp");
   const top = max(v, { axis: axes, keepdims: true });
   // An infinite maximum must not be subtracted from itself.

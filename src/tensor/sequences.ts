@@ -1,10 +1,10 @@
 /** Samples of functions in a row: slopes, convolutions, polynomials, angles that go on. */
-import { isDiscrete, type DType } from "../dtype.ts";
+import { realOf } from "../dtype.ts";
 import { ArgumentError, RankError, ValueError } from "../errors.ts";
 import { arange, zeros } from "./alloc.ts";
 import { asTensor } from "./constant.ts";
 import { cumsum } from "./cumulative.ts";
-import { dimshuffle, normalizeAxisOf } from "./dimshuffle.ts";
+import { alongAxis, dimshuffle, normalizeAxisOf } from "./dimshuffle.ts";
 import { join } from "./join.ts";
 import { flip } from "./layout.ts";
 import {
@@ -26,32 +26,14 @@ import {
   sub,
   switch_,
 } from "./math.ts";
+import { withoutIntegers } from "./withoutIntegers.ts";
 import { sum } from "./reduction.ts";
 import { operand, shapeI } from "./shape.ts";
 import { at } from "./subtensor/index.ts";
+import { atAxis } from "./subtensor/indexing.ts";
 import type { PromotedTensors } from "./functionTyping.ts";
 import type { DTypeOf, MeanOf, Promote, RankOf } from "./typing.ts";
 import type { TensorLike, TensorVariable } from "./variable.ts";
-
-const float = (x: TensorLike): TensorVariable => {
-  const v = asTensor(x);
-  return isDiscrete(v.dtype) ? cast(v, "float64") : v;
-};
-
-/** Parts of a tensor along an axis. */
-const along =
-  (v: TensorVariable, axis: number) =>
-  (part: string): TensorVariable =>
-    at(v, ...Array.from({ length: v.ndim }, (_, i) => (i === axis ? part : ":")));
-
-/** A vector along an axis of a tensor. */
-const placed = (v: TensorVariable, axis: number, rank: number): TensorVariable =>
-  v.ndim === 0
-    ? v
-    : dimshuffle(
-        v,
-        Array.from({ length: rank }, (_, i) => (i === axis ? 0 : "x")),
-      );
 
 // --- slopes --------------------------------------------------------------------------------------
 
@@ -79,7 +61,7 @@ export function gradient<X extends TensorLike>(
   options?: SlopeOptions,
 ): TensorVariable<MeanOf<DTypeOf<X>>, RankOf<X>>;
 export function gradient(x: TensorLike, options: SlopeOptions = {}): TensorVariable {
-  const v = float(x);
+  const v = withoutIntegers(x);
   const details = { op: "gradient", inputs: [operand(v)] };
   const { edgeOrder = 1 } = options;
   if (v.ndim === 0) throw new RankError("gradient: a scalar has no slope; expected at least one axis.", details);
@@ -88,12 +70,12 @@ export function gradient(x: TensorLike, options: SlopeOptions = {}): TensorVaria
   if (n !== null && n <= edgeOrder) {
     throw new ValueError(`gradient: expected at least ${edgeOrder + 1} samples, there are ${n}.`, details);
   }
-  const spacing = float(options.spacing ?? 1);
+  const spacing = withoutIntegers(options.spacing ?? 1);
   if (spacing.ndim > 1) throw new RankError("gradient: places must be a vector.", details);
-  const from = along(v, axis);
+  const from = (part: string): TensorVariable => atAxis(v, axis, part);
   const steps = spacing.ndim === 0 ? null : sub(at(spacing, "1:"), at(spacing, ":-1"));
   const step = (part: string): TensorVariable =>
-    cast(steps === null ? spacing : placed(at(steps, part), axis, v.ndim), realOf(v.dtype));
+    cast(steps === null ? spacing : alongAxis(at(steps, part), axis, v.ndim), realOf(v.dtype));
   // Weighed by the other distance, so that straight lines and parabolas come out exactly.
   const [h, k] = [step(":-1"), step("1:")];
   const [left, right] = [sub(from("1:-1"), from(":-2")), sub(from("2:"), from("1:-1"))];
@@ -116,9 +98,6 @@ export function gradient(x: TensorLike, options: SlopeOptions = {}): TensorVaria
     end(last, beforeLast, step("-1:"), step("-2:-1")),
   );
 }
-
-const realOf = (dtype: DType): DType =>
-  dtype === "complex64" ? "float32" : dtype === "complex128" ? "float64" : dtype;
 
 // --- convolutions --------------------------------------------------------------------------------
 
@@ -234,10 +213,10 @@ export function unwrap<X extends TensorLike>(
 ): TensorVariable<MeanOf<DTypeOf<X>>, RankOf<X>>;
 export function unwrap(x: TensorLike, options: UnwrapOptions = {}): TensorVariable {
   const { discont = null, period = 2 * Math.PI } = options;
-  const v = float(x);
+  const v = withoutIntegers(x);
   if (v.ndim === 0) throw new RankError("unwrap: expected at least one axis.", { op: "unwrap", inputs: [operand(v)] });
   const axis = normalizeAxisOf(options.axis ?? -1, v.ndim, "unwrap");
-  const from = along(v, axis);
+  const from = (part: string): TensorVariable => atAxis(v, axis, part);
   const half = period / 2;
   const jump = sub(from("1:"), from(":-1"));
   const within = sub(mod(add(jump, half), period), half);

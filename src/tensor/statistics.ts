@@ -1,5 +1,5 @@
 /** Weighted means, covariance, counts. */
-import { isDiscrete, type DType } from "../dtype.ts";
+import { type DType, realOf } from "../dtype.ts";
 import { RankError, ShapeMismatchError, ValueError } from "../errors.ts";
 import { asTensor } from "./constant.ts";
 import { dimshuffle, normalizeAxisOf } from "./dimshuffle.ts";
@@ -7,6 +7,7 @@ import { dot } from "./dot.ts";
 import { join } from "./join.ts";
 import { atleast2d } from "./layout.ts";
 import { add, cast, conj, div, maximum, mul, neq, real, sqrt, sub } from "./math.ts";
+import { withoutIntegers } from "./withoutIntegers.ts";
 import { mean, sum, type AnyReduceOptions, type Axis, type ReduceOptions } from "./reduction.ts";
 import { operand, shapeI } from "./shape.ts";
 import { diagonal } from "./subtensor/index.ts";
@@ -73,7 +74,7 @@ export function cov(m: TensorLike, options: CovOptions = {}): TensorVariable {
     const v = asTensor(given);
     if (v.ndim > 2)
       throw new RankError(`cov: expected a matrix, got rank ${v.ndim}.`, { op: "cov", inputs: [operand(v)] });
-    const matrix = atleast2d(isDiscrete(v.dtype) ? cast(v, "float64") : v);
+    const matrix = atleast2d(withoutIntegers(v));
     return !rowvar && v.ndim === 2 ? dimshuffle(matrix, [1, 0]) : matrix;
   };
   const x = y === null ? variables(m) : join(0, variables(m), variables(y));
@@ -92,9 +93,6 @@ export function cov(m: TensorLike, options: CovOptions = {}): TensorVariable {
   const factor = a === null || a === undefined ? sub(total, ddof) : sub(total, mul(square, ddof));
   return div(dot(mul(centred, row), dimshuffle(conj(centred), [1, 0])), maximum(factor, 0));
 }
-
-const realOf = (dtype: DType): DType =>
-  dtype === "complex64" ? "float32" : dtype === "complex128" ? "float64" : dtype;
 
 /** The matrix of Pearson's correlation coefficients; see {@link cov}. */
 export function corrcoef<X extends TensorLike>(m: X): TensorVariable<MeanOf<DTypeOf<X>>, 2>;

@@ -7,6 +7,7 @@ import * as S from "../../src/scalar/index.ts";
 import type { ScalarOp } from "../../src/scalar/define.ts";
 import { Elemwise, applyElemwise } from "../../src/tensor/elemwise.ts";
 import type { TensorVariable } from "../../src/tensor/variable.ts";
+import { unit } from "./specialMeasure.ts";
 import type { Linker } from "./sweep.ts";
 
 const COUNT = 1200;
@@ -42,14 +43,6 @@ function truth(at: number, type: ComplexType): (i: number) => readonly [number, 
 
 const second = (i: number): number => (7 * i + 3) % COUNT;
 
-/** The unit in the last place of a modulus. */
-function unit(x: number, type: ComplexType): number {
-  const [digits, least] = type === "complex64" ? [23, -149] : [52, -1074];
-  let exponent = Math.floor(Math.log2(x));
-  if (2 ** exponent > x) exponent--;
-  return 2 ** Math.max(exponent - digits, least);
-}
-
 export interface ComplexError {
   /** The length of the error in units in the last place of the modulus of the true value. */
   readonly maxUlp: number;
@@ -77,6 +70,7 @@ export function measureComplex(name: keyof typeof S, type: ComplexType, linker: 
   });
   const got = f(...(inputs as [NdArray])).data as Float64Array;
   const isReal = name === "abs";
+  const precision = type === "complex64" ? "f32" : "f64";
   let [maxUlp, worst] = [0, ""];
   for (let i = 0; i < COUNT; i++) {
     const [re, reRest, im, imRest] = value(i);
@@ -84,7 +78,8 @@ export function measureComplex(name: keyof typeof S, type: ComplexType, linker: 
     const x = isReal ? got[i]! : got[2 * i]!;
     const y = isReal ? 0 : got[2 * i + 1]!;
     const modulus = Math.hypot(re, im);
-    const error = Math.hypot(x - re - reRest, y - im - imRest) / unit(modulus === 0 ? Number.MIN_VALUE : modulus, type);
+    const error =
+      Math.hypot(x - re - reRest, y - im - imRest) / unit(modulus === 0 ? Number.MIN_VALUE : modulus, precision);
     const [a, b, c, d] = [args[2 * i]!, args[2 * i + 1]!, other[2 * i]!, other[2 * i + 1]!];
     const share =
       name === "pow" && type === "complex128"

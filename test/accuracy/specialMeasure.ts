@@ -23,7 +23,8 @@ export interface Measurement {
   readonly worst: readonly number[];
 }
 
-function unit(x: number, type: FloatType): number {
+/** The unit in the last place of a positive number. */
+export function unit(x: number, type: FloatType): number {
   const [digits, least] = type === "f32" ? [23, -149] : [52, -1074];
   const size = Math.abs(x);
   let exponent = Math.floor(Math.log2(size));

@@ -81,6 +81,11 @@ export function at(x: TensorLike, ...indices: readonly Index[]): TensorVariable 
   return advanced(v, parts);
 }
 
+/** `x` indexed along one axis, whole along the others. */
+export function atAxis(x: TensorVariable, axis: number, index: Index): TensorVariable {
+  return at(x, ...Array.from({ length: x.ndim }, (_, k) => (k === axis ? index : ":")));
+}
+
 // --- parsing -------------------------------------------------------------------------------------
 
 function parse(x: TensorVariable, index: Index): Part {
